@@ -1,0 +1,22 @@
+"""Licences of users and services."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Licence(StrEnum):
+    """What a user or a service can be licensed for."""
+
+    INTERACT = "interact"
+    INSTANT_MESSAGING = "instantMessaging"
+    ENTERPRISE = "enterprise"
+    CONTACT_CENTER = "contactCenter"
+
+
+SERVICE_BASE_LICENCES = frozenset({Licence.ENTERPRISE, Licence.CONTACT_CENTER})
+
+
+def covers_interact(licences: frozenset[Licence], *, service: bool) -> bool:
+    """Whether Interact may be used: a service needs Enterprise or Contact Center besides (the guide, "Use Case")."""
+    return Licence.INTERACT in licences and (not service or bool(licences & SERVICE_BASE_LICENCES))

@@ -1,0 +1,55 @@
+"""Services: what customers see as one contact, behind which members take tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from shared.domain.errors import Finding
+from shared.domain.licences import SERVICE_BASE_LICENCES, Licence
+from shared.domain.modalities import MODALITIES
+from shared.domain.users import InteractAccess, check_access
+
+
+@dataclass(frozen=True)
+class ServiceModality:
+    """The *Modalities* tab for one modality: switched on, handled by which workflow, with which system messages."""
+
+    enabled: bool = False
+    workflow_id: str | None = None
+    system_messages_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Service:
+    """A service with its members (user ids). A modality must be enabled here *and* exposed through Interact."""
+
+    id: str
+    name: str
+    organization_unit_id: str
+    licences: frozenset[Licence] = frozenset()
+    modalities: Mapping[str, ServiceModality] = field(default_factory=dict)
+    interact: InteractAccess = field(default_factory=InteractAccess)
+    members: tuple[str, ...] = ()
+
+
+def check_service(service: Service) -> tuple[Finding, ...]:
+    """All rules that a service's own settings break."""
+    findings = list(check_access(service.interact, service.licences, service=True))
+    if Licence.INTERACT in service.licences and not service.licences & SERVICE_BASE_LICENCES:
+        findings.append(
+            Finding(
+                "base_licence_missing", "licences", "an Interact licence needs Enterprise or Contact Center as well"
+            )
+        )
+    for modality_id, settings in service.modalities.items():
+        if modality_id not in MODALITIES:
+            names = ", ".join(MODALITIES)
+            findings.append(Finding("modality_unknown", f"modalities.{modality_id}", f"is not one of {names}"))
+        elif settings.enabled and not settings.workflow_id:
+            findings.append(
+                Finding(
+                    "workflow_missing", f"modalities.{modality_id}.workflow_id", "an enabled modality needs a workflow"
+                )
+            )
+    return tuple(findings)

@@ -1,0 +1,163 @@
+"""A session: one conversation of a customer with a contact, from the form to the end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from shared.domain.parameters import Agent, Customer
+
+HEARTBEAT = timedelta(seconds=60)
+"""How often an open widget gives a sign of life."""
+MISSED_HEARTBEATS = timedelta(seconds=90)
+"""A widget that has not said good-bye is not given up before this, however short the recovery timeout is."""
+
+
+class ContactKind(StrEnum):
+    SERVICE = "service"
+    USER = "user"
+
+
+@dataclass(frozen=True)
+class ContactReference:
+    kind: ContactKind
+    id: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.kind.value}:{self.id}"
+
+
+@dataclass(frozen=True)
+class ChatChannel:
+    """A chat thread: `visitor_id` and `relay_id` are its only participants."""
+
+    kind: str
+    thread_id: str
+    visitor_id: str
+    relay_id: str
+
+
+class Phase(StrEnum):
+    """`opened`: created, the workflow has not begun; `waiting`: nobody has accepted; then `connected`, `ended`."""
+
+    OPENED = "opened"
+    WAITING = "waiting"
+    CONNECTED = "connected"
+    ENDED = "ended"
+
+
+class EndReason(StrEnum):
+    AGENT = "ended_by_agent"
+    CUSTOMER = "ended_by_customer"
+    CUSTOMER_GONE = "customer_gone"
+    DECLINED = "declined"
+    WORKFLOW = "disconnected_by_workflow"
+    WORKFLOW_FAULT = "workflow_fault"
+
+
+class TaskPhase(StrEnum):
+    WAITING = "waiting"
+    OFFERING = "offering"
+    OFFERED = "offered"
+    CONNECTED = "connected"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """An offer to one agent; `card_id` is the invitation card's activity id, once it is known."""
+
+    agent: Agent
+    card_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Declined:
+    """An agent who declined is passed over until then."""
+
+    agent_id: str
+    until: datetime
+
+
+@dataclass(frozen=True)
+class Task:
+    """The queued task of a session. `offer_id` names the current round; times are absolute."""
+
+    phase: TaskPhase
+    queued_at: datetime
+    round: int = 0
+    offer_id: str | None = None
+    until: datetime | None = None
+    invitations: tuple[Invitation, ...] = ()
+    declined: tuple[Declined, ...] = ()
+
+    def invitation(self, agent_id: str) -> Invitation | None:
+        return next((invitation for invitation in self.invitations if invitation.agent.id == agent_id), None)
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """Something that is due at a time; it is cancelled by being gone from the state."""
+
+    id: str
+    due: datetime
+
+
+@dataclass(frozen=True)
+class Session:
+    """The engine's whole state. `position` is the id of the current activity."""
+
+    id: str
+    tenant_id: str
+    contact: ContactReference
+    origin: str
+    customer: Customer
+    modality: str
+    channels: tuple[ChatChannel, ...]
+    created_at: datetime
+    last_now: datetime
+    phase: Phase = Phase.OPENED
+    position: str | None = None
+    task: Task | None = None
+    agent: Agent | None = None
+    conversation_card_id: str | None = None
+    deadlines: tuple[Deadline, ...] = ()
+    end_reason: EndReason | None = None
+    ended_at: datetime | None = None
+
+    @property
+    def chat(self) -> ChatChannel | None:
+        return self.channels[0] if self.channels else None
+
+    @property
+    def reads_thread(self) -> bool:
+        """Whether new messages of the customer go somewhere now; until then they wait in the thread."""
+        return self.phase in (Phase.CONNECTED, Phase.ENDED)
+
+    def with_deadline(self, deadline_id: str, due: datetime | None) -> Session:
+        """Set a deadline anew, or remove it with None."""
+        others = tuple(deadline for deadline in self.deadlines if deadline.id != deadline_id)
+        return replace(self, deadlines=others if due is None else (*others, Deadline(deadline_id, due)))
+
+    def due(self, now: datetime) -> tuple[Deadline, ...]:
+        """Deadlines that have come, earliest first."""
+        return tuple(sorted((d for d in self.deadlines if d.due <= now), key=lambda d: (d.due, d.id)))
+
+
+@dataclass(frozen=True)
+class VisitorPresence:
+    """The last sign of life of the visitor's page; `leaving` where the page said good-bye."""
+
+    last_seen: datetime
+    leaving: bool = False
+
+
+def gone_at(presence: VisitorPresence, recovery_timeout: int) -> datetime:
+    """When the visitor counts as gone: the recovery timeout (seconds) after the last sign of life.
+
+    A page that did not say good-bye may just have missed heartbeats, so it is given MISSED_HEARTBEATS at least.
+    """
+    timeout = timedelta(seconds=recovery_timeout)
+    return presence.last_seen + (timeout if presence.leaving else max(timeout, MISSED_HEARTBEATS))

@@ -1,0 +1,122 @@
+"""Service and Direct System Messages: the texts shown before, during and after a session."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+
+from shared.domain.errors import Finding
+from shared.domain.parameters import Agent, Customer, check_parameters, render
+
+
+@dataclass(frozen=True)
+class SystemMessageTexts:
+    """One language's texts. None = the built-in text applies; an empty text sends nothing.
+
+    The first three go to the user (agent), the others to the customer; the last four exist for services only.
+    """
+
+    incoming: str | None = None
+    end_question: str | None = None
+    ended: str | None = None
+    connected: str | None = None
+    ended_by_user: str | None = None
+    declined: str | None = None
+    waiting: str | None = None
+    no_agent_available: str | None = None
+    out_of_hours: str | None = None
+    transferred: str | None = None
+
+
+SERVICE_ONLY = ("waiting", "no_agent_available", "out_of_hours", "transferred")
+
+BUILT_IN: dict[str, SystemMessageTexts] = {
+    "en": SystemMessageTexts(
+        incoming="You have a new incoming instant message from $(Customer.DisplayName)",
+        end_question="Do you want to end the instant message session with $(Customer.DisplayName)?",
+        ended="The instant message session has ended. $(Customer.DisplayName) has left.",
+        connected="You are now connected with $(User.DisplayName).",
+        ended_by_user="$(User.DisplayName) has ended the conversation.",
+        declined="Nobody can answer at the moment. Please try again later.",
+        waiting="Thank you, $(Customer.DisplayName). A colleague will be with you shortly.",
+        no_agent_available="Sorry, nobody is available at the moment. Please try again later.",
+        out_of_hours="Sorry, we are closed at the moment.",
+        transferred="You are being transferred to a colleague.",
+    ),
+    "de": SystemMessageTexts(
+        incoming="Sie haben eine neue Sofortnachricht von $(Customer.DisplayName)",
+        end_question="Möchten Sie die Unterhaltung mit $(Customer.DisplayName) beenden?",
+        ended="Die Unterhaltung ist beendet. $(Customer.DisplayName) hat sie verlassen.",
+        connected="Sie sind jetzt mit $(User.DisplayName) verbunden.",
+        ended_by_user="$(User.DisplayName) hat die Unterhaltung beendet.",
+        declined="Im Moment kann niemand antworten. Bitte versuchen Sie es später noch einmal.",
+        waiting="Vielen Dank, $(Customer.DisplayName). Gleich ist jemand für Sie da.",
+        no_agent_available="Leider ist im Moment niemand frei. Bitte versuchen Sie es später noch einmal.",
+        out_of_hours="Leider haben wir im Moment geschlossen.",
+        transferred="Sie werden weitergeleitet.",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class SystemMessages:
+    """A document of system messages; `kind` is "service" or "direct".
+
+    `display_name` None shows the user's current display name, a text (which may hold parameters) replaces it.
+    """
+
+    id: str
+    kind: str
+    name: str
+    organization_unit_id: str
+    description: str = ""
+    display_name: str | None = None
+    texts: Mapping[str, SystemMessageTexts] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Wording:
+    """The texts of one session: language chosen, gaps filled, placeholders still in place."""
+
+    texts: SystemMessageTexts
+    display_name: str | None = None
+
+    def text(self, slot: str, customer: Customer, agent: Agent | None = None) -> str:
+        """A rendered text; "" means that nothing is sent."""
+        return render(getattr(self.texts, slot) or "", customer, self.shown(customer, agent)).strip()
+
+    def shown(self, customer: Customer, agent: Agent | None) -> Agent | None:
+        """The agent as customers may see it: with the custom display name where there is one."""
+        if agent is None or not self.display_name:
+            return agent
+        name = render(self.display_name, customer, agent).strip() or agent.display_name
+        return Agent(agent.id, name, agent.first_name, agent.last_name, agent.upn)
+
+
+def wording(messages: SystemMessages | None, language: str, default_language: str) -> Wording:
+    """Choose the language (asked, tenant's default, English) and fill what is not set with the built-in texts."""
+    chosen = next((code for code in (language, default_language, "en") if code in BUILT_IN), "en")
+    built_in = BUILT_IN[chosen]
+    if messages is None:
+        return Wording(built_in)
+    own = messages.texts.get(language) or messages.texts.get(default_language) or SystemMessageTexts()
+    merged = {
+        slot.name: getattr(built_in, slot.name) if getattr(own, slot.name) is None else getattr(own, slot.name)
+        for slot in fields(SystemMessageTexts)
+    }
+    return Wording(SystemMessageTexts(**merged), messages.display_name)
+
+
+def check_system_messages(messages: SystemMessages) -> tuple[Finding, ...]:
+    """All rules that a document of system messages breaks."""
+    findings = list(check_parameters(messages.display_name or "", "display_name"))
+    if messages.kind not in ("service", "direct"):
+        findings.append(Finding("kind_unknown", "kind", 'must be "service" or "direct"'))
+    for language, texts in messages.texts.items():
+        for slot in fields(texts):
+            text = getattr(texts, slot.name)
+            field_name = f"texts.{language}.{slot.name}"
+            if text and messages.kind == "direct" and slot.name in SERVICE_ONLY:
+                findings.append(Finding("service_only", field_name, "belongs to Service System Messages only"))
+            findings.extend(check_parameters(text or "", field_name))
+    return tuple(findings)

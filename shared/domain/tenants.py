@@ -1,0 +1,82 @@
+"""The tenant: the organization that runs Interact, and its global switches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shared.domain.errors import Finding
+
+
+class TenantState(StrEnum):
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+
+
+class AuthorizationMode(StrEnum):
+    NONE = "none"
+    SIGNED_TOKEN = "signedToken"
+    OIDC = "oidc"
+
+
+class ConversationMode(StrEnum):
+    """Where an agent talks to the customer: a group chat of its own, or the 1:1 chat with the bot."""
+
+    AUTO = "auto"
+    GROUP_CHAT = "groupChat"
+    BOT_CHAT = "botChat"
+
+
+class MessagingKind(StrEnum):
+    ACS = "acs"
+    NATIVE = "native"
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """Tenant settings in the guide's words. Times are whole seconds.
+
+    `widget_key` belongs to the tenant, is public and stored readable. `acs_secret` names a secret, never holds one.
+    """
+
+    id: str
+    name: str
+    widget_key: str
+    interact_enabled: bool = False
+    state: TenantState = TenantState.ACTIVE
+    acs_secret: str = ""
+    acs_resource_id: str = ""
+    o365_user_id: str = ""
+    session_recovery_timeout: int = 300
+    authorization: AuthorizationMode = AuthorizationMode.NONE
+    instant_messaging_enabled: bool = False
+    conversation_mode: ConversationMode = ConversationMode.AUTO
+    messaging: MessagingKind = MessagingKind.ACS
+    concurrency_cap: int = 20
+    conversations_per_agent: int = 5
+    default_language: str = "en"
+
+
+BOUNDS = {
+    "session_recovery_timeout": (0, 86_400),
+    "concurrency_cap": (1, 50),
+    "conversations_per_agent": (1, 20),
+}
+
+
+def check_tenant(tenant: Tenant) -> tuple[Finding, ...]:
+    """All rules that the tenant's own settings break."""
+    findings = [
+        Finding("out_of_range", field, f"must be a whole number from {low} to {high}; it is {getattr(tenant, field)}")
+        for field, (low, high) in BOUNDS.items()
+        if not low <= getattr(tenant, field) <= high
+    ]
+    if len(tenant.widget_key) < 16:
+        findings.append(Finding("widget_key_short", "widget_key", "must have at least 16 characters; generate one"))
+    if tenant.interact_enabled and tenant.messaging is MessagingKind.ACS and not tenant.acs_secret:
+        findings.append(
+            Finding(
+                "acs_missing", "acs_secret", "Interact needs an ACS connection string; name the secret that holds it"
+            )
+        )
+    return tuple(findings)

@@ -1,0 +1,49 @@
+"""Workflows: what happens to a task, as activities joined by exits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from shared.domain.system_messages import Wording
+
+
+@dataclass(frozen=True)
+class ActivityDefinition:
+    """One box of the editor: `type` is registered in `shared.workflow.activities`, `exits` maps exit → activity id."""
+
+    id: str
+    type: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    exits: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Workflow:
+    """A version of a workflow; versions are immutable, and a running session keeps its own."""
+
+    id: str
+    name: str
+    type: str
+    organization_unit_id: str
+    start: str
+    activities: tuple[ActivityDefinition, ...]
+    version: int = 1
+
+    def activity(self, activity_id: str) -> ActivityDefinition | None:
+        return next((activity for activity in self.activities if activity.id == activity_id), None)
+
+
+@dataclass(frozen=True)
+class Definition:
+    """All that the engine needs besides the session: frozen when the session opens, so later changes leave it alone.
+
+    `contact_name` is what the customer sees; times are whole seconds.
+    """
+
+    workflow: Workflow
+    wording: Wording
+    contact_name: str
+    language: str
+    recovery_timeout: int
