@@ -1,0 +1,75 @@
+"""The configuration and secrets in dicts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from shared.adapters.contact_documents import (
+    KIND_OF_TYPE,
+    Document,
+    DocumentKey,
+    Kind,
+    assemble,
+    contact_key,
+    parts_of,
+)
+from shared.domain.contacts import Contact
+from shared.domain.errors import Rejected
+from shared.domain.sessions import ContactReference
+from shared.domain.tenants import Tenant
+from shared.domain.users import User
+
+
+class MemoryConfigStore:
+    """`documents` maps tenant id → key → document and can be changed at any time."""
+
+    def __init__(self, tenant: Tenant | None = None, *documents: Document) -> None:
+        self.documents: dict[str, dict[DocumentKey, Document]] = {}
+        if tenant is not None:
+            self.put(tenant.id, tenant, *documents)
+
+    def put(self, tenant_id: str, *documents: Document) -> None:
+        """Insert or replace documents; nothing is checked."""
+        for document in documents:
+            key = DocumentKey(KIND_OF_TYPE[type(document)], document.id)
+            self.documents.setdefault(tenant_id, {})[key] = document
+
+    def remove(self, tenant_id: str, kind: Kind, document_id: str) -> None:
+        self.documents.get(tenant_id, {}).pop(DocumentKey(kind, document_id), None)
+
+    async def tenant_by_widget_key(self, widget_key: str) -> Tenant | None:
+        return next((tenant for tenant in await self.tenants() if tenant.widget_key == widget_key), None)
+
+    async def tenant(self, tenant_id: str) -> Tenant | None:
+        found = self._find(tenant_id, DocumentKey(Kind.TENANT, tenant_id))
+        return found if isinstance(found, Tenant) else None
+
+    async def tenants(self) -> Sequence[Tenant]:
+        return tuple(
+            document
+            for documents in self.documents.values()
+            for document in documents.values()
+            if isinstance(document, Tenant)
+        )
+
+    async def contact(self, tenant_id: str, reference: ContactReference, modality_id: str) -> Contact | None:
+        contact = self._find(tenant_id, contact_key(reference))
+        found = {key: self._find(tenant_id, key) for key in parts_of(contact, modality_id)}
+        return assemble(contact, {key: part for key, part in found.items() if part is not None}, modality_id)
+
+    async def user(self, tenant_id: str, user_id: str) -> User | None:
+        found = self._find(tenant_id, DocumentKey(Kind.USER, user_id))
+        return found if isinstance(found, User) else None
+
+    def _find(self, tenant_id: str, key: DocumentKey) -> Document | None:
+        return self.documents.get(tenant_id, {}).get(key)
+
+
+class MemorySecrets:
+    def __init__(self, values: Mapping[str, str] | None = None) -> None:
+        self.values = dict(values or {})
+
+    async def get(self, reference: str) -> str:
+        if reference not in self.values:
+            raise Rejected(f"there is no secret '{reference}'", "secret_missing")
+        return self.values[reference]

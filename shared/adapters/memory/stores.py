@@ -1,0 +1,143 @@
+"""Sessions, queue hints and agents in dicts, with the conditional writes of the real tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from shared.adapters.transactions import check_size
+from shared.domain.distribution import AgentState
+from shared.domain.effects import Effect
+from shared.domain.errors import AlreadyExists, VersionConflict
+from shared.domain.sessions import Session, VisitorPresence
+from shared.domain.workflows import Definition
+from shared.ports import (
+    AgentRecord,
+    BotConversation,
+    PendingEffect,
+    RelayState,
+    SessionChange,
+    SessionRecord,
+    TimelineEntry,
+)
+
+
+@dataclass
+class SessionRows:
+    """The partition of one session."""
+
+    session: Session
+    definition: Definition
+    relay: RelayState
+    body_hash: str
+    version: int = 1
+    effects: dict[int, Effect] = field(default_factory=dict)
+    seen: set[str] = field(default_factory=set)
+    timeline: list[TimelineEntry] = field(default_factory=list)
+    presence: VisitorPresence | None = None
+
+
+class MemorySessionStore:
+    """`rows` by session id, `index` thread id → session id, `history` in the order of recording."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, SessionRows] = {}
+        self.index: dict[str, str] = {}
+        self.history: dict[str, Session] = {}
+
+    async def create(self, session: Session, definition: Definition, relay: RelayState, body_hash: str) -> str:
+        if session.id in self.rows:
+            raise AlreadyExists(session.id)
+        self.rows[session.id] = SessionRows(session, definition, relay, body_hash)
+        return "1"
+
+    async def read(self, session_id: str) -> SessionRecord | None:
+        rows = self.rows.get(session_id)
+        if rows is None:
+            return None
+        return SessionRecord(
+            session=rows.session,
+            definition=rows.definition,
+            relay=rows.relay,
+            body_hash=rows.body_hash,
+            version=str(rows.version),
+            effects=tuple(PendingEffect(number, rows.effects[number]) for number in sorted(rows.effects)),
+            presence=rows.presence,
+        )
+
+    async def save(self, session_id: str, version: str, change: SessionChange) -> str:
+        check_size(change)
+        rows = self.rows.get(session_id)
+        if rows is not None and change.seen is not None and change.seen in rows.seen:
+            raise AlreadyExists(change.seen)
+        if rows is None or str(rows.version) != version:
+            raise VersionConflict(f"session {session_id} is not at version {version}")
+        rows.session, rows.relay = change.session, change.relay
+        rows.version += 1
+        rows.effects.update({pending.number: pending.effect for pending in change.add})
+        for number in change.done:
+            rows.effects.pop(number, None)
+        if change.seen is not None:
+            rows.seen.add(change.seen)
+        rows.timeline.extend(change.timeline)
+        return str(rows.version)
+
+    async def sign_of_life(self, session_id: str, presence: VisitorPresence) -> None:
+        if session_id in self.rows:
+            self.rows[session_id].presence = presence
+
+    async def timeline(self, session_id: str) -> Sequence[TimelineEntry]:
+        return tuple(self.rows[session_id].timeline) if session_id in self.rows else ()
+
+    async def add_to_index(self, thread_id: str, session_id: str) -> None:
+        self.index[thread_id] = session_id
+
+    async def session_of_thread(self, thread_id: str) -> str | None:
+        return self.index.get(thread_id)
+
+    async def add_to_history(self, session: Session) -> None:
+        self.history[session.id] = session
+
+
+class MemoryQueueStore:
+    """`hints` maps queue → set of (queued_at, session id)."""
+
+    def __init__(self) -> None:
+        self.hints: dict[str, set[tuple[datetime, str]]] = {}
+
+    async def insert(self, queue: str, queued_at: datetime, session_id: str) -> None:
+        self.hints.setdefault(queue, set()).add((queued_at, session_id))
+
+    async def delete(self, queue: str, queued_at: datetime, session_id: str) -> None:
+        self.hints.get(queue, set()).discard((queued_at, session_id))
+
+    async def first(self, queue: str, count: int) -> Sequence[tuple[datetime, str]]:
+        return sorted(self.hints.get(queue, set()))[:count]
+
+
+class MemoryAgentStore:
+    """`records` by (tenant id, user id)."""
+
+    def __init__(self) -> None:
+        self.records: dict[tuple[str, str], AgentRecord] = {}
+
+    async def read(self, tenant_id: str, user_id: str) -> AgentRecord | None:
+        return self.records.get((tenant_id, user_id))
+
+    async def save(
+        self, tenant_id: str, state: AgentState, conversation: BotConversation | None, version: str | None
+    ) -> str:
+        key = (tenant_id, state.user_id)
+        stored = self.records.get(key)
+        if (stored.version if stored else None) != version:
+            raise VersionConflict(f"agent {state.user_id} is not at version {version}")
+        record = AgentRecord(state, conversation, version=str(int(version or "0") + 1))
+        self.records[key] = record
+        return record.version
+
+    def change(self, tenant_id: str, user_id: str, **changes: object) -> None:
+        """For tests: put an agent's state as it is wanted, as another writer would."""
+        record = self.records[(tenant_id, user_id)]
+        state = replace(record.state, **changes)  # type: ignore[arg-type]  # the names are those of AgentState
+        self.records[(tenant_id, user_id)] = AgentRecord(state, record.conversation, str(int(record.version) + 1))
