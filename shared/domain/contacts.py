@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from shared.domain.domain_templates import DomainTemplate, Origin, allows
-from shared.domain.errors import Refused, RefusalCode
+from shared.domain.errors import RefusalCode, Refused
 from shared.domain.licences import Licence, covers_interact
 from shared.domain.modalities import INSTANT_MESSAGING, MODALITIES
 from shared.domain.services import Service

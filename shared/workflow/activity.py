@@ -1,0 +1,115 @@
+"""What an activity is, and the one place where activities are registered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from datetime import datetime
+from typing import Any, Protocol
+
+from shared.domain.effects import Effect
+from shared.domain.errors import Finding
+from shared.domain.events import Event
+from shared.domain.sessions import Session
+from shared.domain.workflows import Definition
+
+
+@dataclass(frozen=True)
+class Context:
+    """What an activity sees. `parameters` is an instance of its own parameter dataclass."""
+
+    session: Session
+    definition: Definition
+    parameters: Any
+    now: datetime
+
+
+@dataclass(frozen=True)
+class Step:
+    """What an activity decides: the next state, effects in order, and the exit it leaves by (None = it stays)."""
+
+    session: Session
+    effects: tuple[Effect, ...] = ()
+    exit: str | None = None
+
+
+class Activity(Protocol):
+    """A box of the workflow editor: pure, and total over all events.
+
+    `exits` must be connected in a workflow, `optional_exits` may be.
+    """
+
+    @property
+    def type(self) -> str: ...
+
+    @property
+    def parameters(self) -> Callable[..., Any]:
+        """The dataclass of its parameters."""
+        ...
+
+    @property
+    def exits(self) -> tuple[str, ...]: ...
+
+    @property
+    def optional_exits(self) -> tuple[str, ...]: ...
+
+    def enter(self, context: Context) -> Step: ...
+
+    def on(self, context: Context, event: Event) -> Step | None:
+        """Answer an event; None where it does not concern this activity."""
+        ...
+
+
+def whole_number(default: int, minimum: int, maximum: int) -> Any:
+    """A parameter that is a whole number within bounds."""
+    return field(default=default, metadata={"type": int, "minimum": minimum, "maximum": maximum})
+
+
+def choice(default: str, options: tuple[str, ...]) -> Any:
+    """A parameter that is one of several names."""
+    return field(default=default, metadata={"type": str, "options": options})
+
+
+def switch(default: bool) -> Any:
+    """A parameter that is on or off."""
+    return field(default=default, metadata={"type": bool})
+
+
+def texts() -> Any:
+    """A parameter that holds a text for each language code."""
+    return field(default_factory=dict, metadata={"type": dict})
+
+
+def read_parameters(kind: Any, given: Mapping[str, Any], where: str) -> tuple[Any, tuple[Finding, ...]]:
+    """Build a parameter dataclass; values that break a rule are reported and replaced by their defaults."""
+    known = {parameter.name: parameter for parameter in fields(kind)}
+    findings = [
+        Finding("parameter_unknown", f"{where}.{name}", f"does not exist; known are {', '.join(known) or 'none'}")
+        for name in given
+        if name not in known
+    ]
+    values: dict[str, Any] = {}
+    for name, parameter in known.items():
+        if name not in given:
+            if parameter.default is MISSING and parameter.default_factory is MISSING:
+                findings.append(Finding("parameter_missing", f"{where}.{name}", "is required"))
+            continue
+        problem = _problem(given[name], parameter.metadata)
+        if problem:
+            findings.append(Finding("parameter_invalid", f"{where}.{name}", problem))
+        else:
+            values[name] = given[name]
+    return kind(**values), tuple(findings)
+
+
+def _problem(value: Any, rule: Mapping[str, Any]) -> str | None:
+    expected = rule["type"]
+    if not isinstance(value, expected) or (expected is int and isinstance(value, bool)):
+        return f"must be {expected.__name__}, not {type(value).__name__}"
+    if expected is int and not rule["minimum"] <= value <= rule["maximum"]:
+        return f"must be from {rule['minimum']} to {rule['maximum']}; it is {value}"
+    if expected is str and value not in rule["options"]:
+        return f"must be one of {', '.join(rule['options'])}"
+    if expected is dict and not all(isinstance(k, str) and isinstance(v, str) for k, v in value.items()):
+        return "must map language codes to texts"
+    return None

@@ -1,0 +1,75 @@
+"""How a session ends, whoever ends it: each side is told once, the agent is free, messaging closes a little later."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from shared.domain.effects import (
+    AnnounceState,
+    CloseConversation,
+    Effect,
+    FreeAgent,
+    LeaveQueue,
+    NotifyAgent,
+    ReadThread,
+    RecordHistory,
+    SendToCustomer,
+)
+from shared.domain.sessions import EndReason, Phase, Session, Task, TaskPhase
+from shared.domain.workflows import Definition
+from shared.workflow.activity import Step
+from shared.workflow.offers import withdraw
+
+GRACE = timedelta(seconds=30)
+"""So long the visitor's page can still read the last messages before its token is revoked."""
+
+
+def end(session: Session, definition: Definition, reason: EndReason, now: datetime) -> Step:
+    """End the session; ending an ended one changes nothing."""
+    if session.phase is Phase.ENDED:
+        return Step(session)
+    was_connected = session.phase is Phase.CONNECTED
+    effects: list[Effect] = []
+    task = session.task
+    if task is not None and task.phase is not TaskPhase.CANCELLED:
+        withdrawn, task = withdraw(task, "withdrawn")
+        effects += withdrawn
+        if not was_connected:
+            effects.append(LeaveQueue(task.queued_at))
+        task = replace(task, phase=TaskPhase.CANCELLED)
+    effects += _farewell_to_customer(session, definition, reason)
+    effects += _farewell_to_agent(session, definition, reason)
+    effects += [RecordHistory(), AnnounceState()]
+    if was_connected:
+        effects.append(ReadThread())
+    ended = replace(
+        session, phase=Phase.ENDED, task=_settled(task), position=None, deadlines=(), end_reason=reason, ended_at=now
+    ).with_deadline("close", now + GRACE)
+    return Step(ended, tuple(effects))
+
+
+def _settled(task: Task | None) -> Task | None:
+    return replace(task, invitations=(), offer_id=None, until=None) if task else None
+
+
+def _farewell_to_customer(session: Session, definition: Definition, reason: EndReason) -> list[Effect]:
+    slots = {EndReason.AGENT: ("ended_by_user", "ended"), EndReason.DECLINED: ("declined", "declined")}
+    if reason not in slots:
+        return []
+    slot, event = slots[reason]
+    text = definition.wording.text(slot, session.customer, session.agent)
+    return [SendToCustomer(text, definition.contact_name, "system", event)] if text else []
+
+
+def _farewell_to_agent(session: Session, definition: Definition, reason: EndReason) -> list[Effect]:
+    agent = session.agent
+    if session.phase is not Phase.CONNECTED or agent is None:
+        return []
+    effects: list[Effect] = []
+    told = definition.wording.text("ended", session.customer, agent)
+    if reason is not EndReason.AGENT and told:
+        effects.append(NotifyAgent(agent.id, told))
+    if session.conversation_card_id:
+        effects.append(CloseConversation(agent.id, session.conversation_card_id, reason.value))
+    return [*effects, FreeAgent(agent.id)]

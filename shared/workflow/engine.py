@@ -1,0 +1,183 @@
+"""The engine: an event comes in, effects go out. Pure and total; it never raises for an event in the wrong state."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from shared.domain.effects import (
+    CloseConversation,
+    CloseInvitation,
+    CloseMessaging,
+    Effect,
+    NotifyAgent,
+    RelayToAgent,
+    SendToCustomer,
+)
+from shared.domain.events import (
+    AgentEnded,
+    AgentMessageReceived,
+    ConversationShown,
+    CustomerEnded,
+    CustomerMessageReceived,
+    DeliveryFailed,
+    Event,
+    InvitationSent,
+    SessionOpened,
+    TimerDue,
+)
+from shared.domain.notices import notice
+from shared.domain.sessions import EndReason, Phase, Session, VisitorPresence, gone_at
+from shared.domain.workflows import Definition
+from shared.workflow.activities import ACTIVITIES
+from shared.workflow.activity import Context, Step, read_parameters
+from shared.workflow.ending import end
+
+HOPS = 100
+"""More activities than this in one go can only be a circle, which lint refuses."""
+
+
+def advance(
+    session: Session, definition: Definition, event: Event, now: datetime
+) -> tuple[Session, tuple[Effect, ...]]:
+    """Apply one event; the next state and the effects in the order in which they are to happen.
+
+    Time inside never runs backwards: it is the later of `now` and the last time seen.
+    """
+    now = max(now, session.last_now)
+    session = replace(session, last_now=now)
+    if isinstance(event, TimerDue):
+        session = session.with_deadline(event.deadline_id, None)
+    step = _of_the_session(session, definition, event, now)
+    if step is None:
+        step = _of_the_activity(session, definition, event, now)
+    return step.session, step.effects
+
+
+def _of_the_session(session: Session, definition: Definition, event: Event, now: datetime) -> Step | None:
+    """What holds in every workflow; None leaves the event to the current activity."""
+    match event:
+        case SessionOpened():
+            return _open(session, definition, now)
+        case CustomerMessageReceived():
+            return _customer_message(session, definition, event)
+        case AgentMessageReceived():
+            return _agent_message(session, definition, event)
+        case AgentEnded() if _is_with(session, event.agent_id):
+            return end(session, definition, EndReason.AGENT, now)
+        case AgentEnded():
+            return Step(session)
+        case CustomerEnded():
+            return end(session, definition, EndReason.CUSTOMER, now)
+        case TimerDue(deadline_id="recovery"):
+            return _look_for_the_visitor(session, definition, event.presence, now)
+        case TimerDue(deadline_id="close"):
+            return Step(session, (CloseMessaging(),))
+        case DeliveryFailed(effect="relay_to_agent" | "send_to_customer"):
+            return _undelivered(session, definition, event)
+    return None
+
+
+def _open(session: Session, definition: Definition, now: datetime) -> Step:
+    if session.phase is not Phase.OPENED:
+        return Step(session)
+    due = gone_at(VisitorPresence(session.created_at), definition.recovery_timeout)
+    waiting = replace(session, phase=Phase.WAITING).with_deadline("recovery", due)
+    return _follow(_enter(waiting, definition, definition.workflow.start, now), definition, now)
+
+
+def _customer_message(session: Session, definition: Definition, event: CustomerMessageReceived) -> Step:
+    if session.phase is Phase.CONNECTED and session.agent is not None:
+        return Step(session, (RelayToAgent(session.agent.id, event.text),))
+    if session.phase is Phase.ENDED:
+        text = notice("after_the_end", definition.language)
+        return Step(session, (SendToCustomer(text, definition.contact_name, "system", "undelivered"),))
+    return Step(session)
+
+
+def _agent_message(session: Session, definition: Definition, event: AgentMessageReceived) -> Step:
+    if not _is_with(session, event.agent_id):
+        return Step(session)
+    shown = definition.wording.shown(session.customer, session.agent)
+    sender = shown.display_name if shown else definition.contact_name
+    return Step(session, (SendToCustomer(event.text, sender, "agent"),))
+
+
+def _undelivered(session: Session, definition: Definition, event: DeliveryFailed) -> Step:
+    """Tell the side that wrote; a notice that cannot be delivered either ends here, in the timeline."""
+    if session.phase is not Phase.CONNECTED or session.agent is None:
+        return Step(session)
+    if event.effect == "relay_to_agent":
+        text = notice("undelivered", definition.language)
+        return Step(session, (SendToCustomer(text, definition.contact_name, "system", "undelivered"),))
+    return Step(session, (NotifyAgent(session.agent.id, notice("undelivered", definition.language)),))
+
+
+def _look_for_the_visitor(
+    session: Session, definition: Definition, presence: VisitorPresence | None, now: datetime
+) -> Step:
+    if session.phase is Phase.ENDED:
+        return Step(session)
+    gone = gone_at(presence or VisitorPresence(session.created_at), definition.recovery_timeout)
+    if now >= gone:
+        return end(session, definition, EndReason.CUSTOMER_GONE, now)
+    return Step(session.with_deadline("recovery", gone))
+
+
+def _of_the_activity(session: Session, definition: Definition, event: Event, now: datetime) -> Step:
+    context = _context(session, definition, session.position, now)
+    step = None
+    if context is not None:
+        activity_context, type_name = context
+        step = ACTIVITIES[type_name].on(activity_context, event)
+    return _follow(step, definition, now) if step is not None else Step(session, _too_late(session, event))
+
+
+def _too_late(session: Session, event: Event) -> tuple[Effect, ...]:
+    """Cards that arrive when the session has moved on are closed at once, so that none stays open for ever."""
+    match event:
+        case InvitationSent():
+            return (CloseInvitation(event.agent_id, event.card_id, "withdrawn"),)
+        case ConversationShown() if session.agent is not None:
+            return (CloseConversation(session.agent.id, event.card_id, str(session.end_reason or "")),)
+    return ()
+
+
+def _enter(session: Session, definition: Definition, activity_id: str, now: datetime) -> Step:
+    entered = replace(session, position=activity_id)
+    context = _context(entered, definition, activity_id, now)
+    if context is None:
+        return end(session, definition, EndReason.WORKFLOW_FAULT, now)
+    activity_context, type_name = context
+    return ACTIVITIES[type_name].enter(activity_context)
+
+
+def _follow(step: Step, definition: Definition, now: datetime) -> Step:
+    """Leave by exits until an activity stays."""
+    effects = step.effects
+    for _ in range(HOPS):
+        if step.exit is None:
+            return Step(step.session, effects)
+        current = definition.workflow.activity(step.session.position or "")
+        target = current.exits.get(step.exit) if current else None
+        if target is None:
+            step = end(step.session, definition, EndReason.WORKFLOW_FAULT, now)
+        else:
+            step = _enter(step.session, definition, target, now)
+        effects = (*effects, *step.effects)
+    ended = end(step.session, definition, EndReason.WORKFLOW_FAULT, now)
+    return Step(ended.session, (*effects, *ended.effects))
+
+
+def _context(
+    session: Session, definition: Definition, activity_id: str | None, now: datetime
+) -> tuple[Context, str] | None:
+    activity = definition.workflow.activity(activity_id) if activity_id else None
+    if activity is None or activity.type not in ACTIVITIES:
+        return None
+    parameters, _ = read_parameters(ACTIVITIES[activity.type].parameters, activity.parameters, activity.id)
+    return Context(session, definition, parameters, now), activity.type
+
+
+def _is_with(session: Session, agent_id: str) -> bool:
+    return session.phase is Phase.CONNECTED and session.agent is not None and session.agent.id == agent_id
