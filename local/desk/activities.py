@@ -1,0 +1,85 @@
+"""The activities that Teams posts to a bot."""
+
+from __future__ import annotations
+
+import html
+from typing import Any
+
+from local.desk.options import DeskOptions
+from local.desk.state import Conversation, DeskState, timestamp
+
+LOCALE = "en-US"
+
+
+class Activities:
+    """Builds activities of users of this desk; ids are given, so that a retry repeats the same one."""
+
+    def __init__(self, options: DeskOptions, state: DeskState) -> None:
+        self._options = options
+        self._state = state
+
+    def text(self, conversation: Conversation, user_id: str, activity_id: str, text: str) -> dict[str, Any]:
+        """A composed message; Teams adds the same text as an HTML attachment."""
+        paragraphs = "".join(f"<p>{html.escape(line)}</p>" for line in text.split("\n"))
+        return {
+            **self._envelope(conversation, user_id, activity_id),
+            "type": "message",
+            "text": text,
+            "textFormat": "plain",
+            "attachments": [{"contentType": "text/html", "content": paragraphs}],
+        }
+
+    def submit(
+        self, conversation: Conversation, user_id: str, activity_id: str, card_id: str, value: dict[str, Any]
+    ) -> dict[str, Any]:
+        """What `Action.Submit` of a card sends: a message without text."""
+        return {
+            **self._envelope(conversation, user_id, activity_id),
+            "type": "message",
+            "replyToId": card_id,
+            "value": value,
+        }
+
+    def installation(
+        self, conversation: Conversation, user_id: str, activity_id: str, *, added: bool
+    ) -> dict[str, Any]:
+        """The app was added to, or removed from, the user's personal scope."""
+        return {
+            **self._envelope(conversation, user_id, activity_id),
+            "type": "installationUpdate",
+            "action": "add" if added else "remove",
+        }
+
+    def card_action(
+        self, conversation: Conversation, user_id: str, activity_id: str, card_id: str, action: dict[str, Any]
+    ) -> dict[str, Any]:
+        """What `Action.Execute` of a card sends; the bot answers it with a card, a message or an error."""
+        return {
+            **self._envelope(conversation, user_id, activity_id),
+            "type": "invoke",
+            "name": "adaptiveCard/action",
+            "replyToId": card_id,
+            "value": {"action": action, "trigger": "manual"},
+        }
+
+    def _envelope(self, conversation: Conversation, user_id: str, activity_id: str) -> dict[str, Any]:
+        user = self._state.users[user_id]
+        tenant = {"id": self._options.tenant_id}
+        group = {"isGroup": True} if conversation.kind == "groupChat" else {}
+        return {
+            "id": activity_id,
+            "timestamp": timestamp(),
+            "channelId": "msteams",
+            "serviceUrl": self._options.service_url,
+            "from": {"id": self._state.channel_id(user_id), "name": user.display_name, "aadObjectId": user_id},
+            "recipient": {"id": f"28:{self._options.bot_id}", "name": self._options.app_name},
+            "conversation": {
+                "id": conversation.id,
+                "conversationType": conversation.kind,
+                "tenantId": tenant["id"],
+                **group,
+            },
+            "channelData": {"tenant": tenant},
+            "locale": LOCALE,
+            "entities": [{"type": "clientInfo", "locale": LOCALE, "country": "US", "platform": "Web"}],
+        }

@@ -1,0 +1,184 @@
+"""`/_standin`: what tests and load generators use instead of the page."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from local.desk.cards import find_action, pressed
+from local.desk.faults import Faults, FaultSettings
+from local.desk.json_body import NotJsonError, json_object
+from local.desk.options import DeskOptions
+from local.desk.requests_log import RequestsLog
+from local.desk.state import Conversation, DeskState, Message
+from local.desk.user_actions import NotPossibleError, UserActions
+
+
+class _RefusedError(Exception):
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class Control:
+    """Acts as any user, sets faults, and shows what was counted and said."""
+
+    def __init__(
+        self, options: DeskOptions, state: DeskState, actions: UserActions, faults: Faults, log: RequestsLog
+    ) -> None:
+        self._options = options
+        self._state = state
+        self._actions = actions
+        self._faults = faults
+        self._log = log
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/_standin/log", self.log, methods=["GET"]),
+            Route("/_standin/reset-counts", self.reset_counts, methods=["POST"]),
+            Route("/_standin/faults", _guarded(self.set_faults), methods=["PUT"]),
+            Route("/_standin/conversations/{user}", _guarded(self.conversation), methods=["GET"]),
+            Route("/_standin/install", _guarded(self.install), methods=["POST"]),
+            Route("/_standin/presence", _guarded(self.presence), methods=["POST"]),
+            Route("/_standin/say", _guarded(self.say), methods=["POST"]),
+            Route("/_standin/act", _guarded(self.act), methods=["POST"]),
+        ]
+
+    async def log(self, _: Request) -> Response:
+        return JSONResponse(self._log.to_document())
+
+    async def reset_counts(self, _: Request) -> Response:
+        self._log.reset()
+        return Response(status_code=204)
+
+    async def set_faults(self, request: Request) -> Response:
+        try:
+            self._faults.change(FaultSettings.from_document(await json_object(request)))
+        except (TypeError, ValueError) as error:
+            raise _RefusedError(400, str(error)) from error
+        return Response(status_code=204)
+
+    async def conversation(self, request: Request) -> Response:
+        """The user's chat with the bot, raw; `?after={message id}` leaves out that message and what came before."""
+        user_id = self._user(request.path_params["user"])
+        conversation = self._state.personal(user_id)
+        if conversation is None:
+            return JSONResponse({"conversationId": None, "installed": False, "messages": []})
+        after = int(request.query_params.get("after") or 0)
+        messages = [_raw(m, user_id) for m in conversation.messages if int(m.id) > after]
+        document = {"conversationId": conversation.id, "installed": conversation.bot_installed, "messages": messages}
+        return JSONResponse(document)
+
+    async def install(self, request: Request) -> Response:
+        """`{user, remove?}`; answers when the bot has taken or refused the activity."""
+        body = await json_object(request)
+        user_id = self._user(body.get("user"))
+        task = self._actions.remove(user_id) if body.get("remove") else self._actions.install(user_id)
+        if task is not None:
+            await task
+        conversation = self._personal(user_id)
+        last_event = next((m for m in reversed(conversation.messages) if m.event), None)
+        return JSONResponse(
+            {
+                "conversationId": conversation.id,
+                "installed": conversation.bot_installed,
+                "delivery": last_event.delivery if last_event else "delivered",
+            }
+        )
+
+    async def presence(self, request: Request) -> Response:
+        """`{user, availability}`."""
+        body = await json_object(request)
+        self._actions.set_presence(self._user(body.get("user")), str(body.get("availability", "")))
+        return Response(status_code=204)
+
+    async def say(self, request: Request) -> Response:
+        """`{user, text, wait?}`; answers when the activity was delivered or given up, at once with `wait: false`."""
+        body = await json_object(request)
+        user_id = self._user(body.get("user"))
+        message, task = self._actions.say(user_id, self._personal(user_id), str(body.get("text", "")))
+        if task is not None and body.get("wait", True):
+            await asyncio.wait([task])
+        return JSONResponse({"id": message.id, "delivery": message.delivery})
+
+    async def act(self, request: Request) -> Response:
+        """`{user, messageId?, verb|title, inputs?}`: presses a button of the card as the user sees it now.
+
+        Without `messageId` the newest message with such a button is taken; 409 where there is none.
+        """
+        body = await json_object(request)
+        user_id = self._user(body.get("user"))
+        conversation = self._personal(user_id)
+        verb, title = str(body.get("verb") or ""), str(body.get("title") or "")
+        message_id = str(body.get("messageId") or "")
+        for message in reversed(conversation.messages):
+            if message_id and message.id != message_id:
+                continue
+            for card in message.cards_for(user_id):
+                if action := find_action(card, verb=verb, title=title):
+                    inputs = body.get("inputs") or {}
+                    return await self._press(user_id, conversation, message, pressed(card, action, inputs))
+        raise _RefusedError(409, f"no card shows a button {verb or title!r}")
+
+    async def _press(
+        self, user_id: str, conversation: Conversation, message: Message, action: dict[str, Any]
+    ) -> Response:
+        outcome = await self._actions.press(user_id, conversation, message.id, action)
+        answer = outcome.answer
+        return JSONResponse(
+            {
+                "messageId": message.id,
+                "outcome": outcome.kind,
+                "text": outcome.text,
+                "status": answer.status if answer else None,
+                "response": answer.body if answer else None,
+            }
+        )
+
+    def _user(self, identifier: Any) -> str:
+        user = self._state.user(str(identifier or ""))
+        if user is None:
+            raise _RefusedError(404, f"no user {identifier!r}")
+        return user.id
+
+    def _personal(self, user_id: str) -> Conversation:
+        conversation = self._state.personal(user_id)
+        if conversation is None:
+            raise _RefusedError(409, "the user has not installed the app")
+        return conversation
+
+
+def _guarded(endpoint: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+    async def guarded(request: Request) -> Response:
+        try:
+            return await endpoint(request)
+        except _RefusedError as refusal:
+            return JSONResponse({"error": str(refusal)}, refusal.status)
+        except NotPossibleError as refusal:
+            return JSONResponse({"error": str(refusal)}, 409)
+        except NotJsonError as refusal:
+            return JSONResponse({"error": str(refusal)}, 400)
+
+    return guarded
+
+
+def _raw(message: Message, user_id: str) -> dict[str, Any]:
+    return {
+        "id": message.id,
+        "from": message.sender,
+        "timestamp": message.timestamp,
+        "text": message.text,
+        "textFormat": message.text_format,
+        "summary": message.summary,
+        "event": message.event,
+        "edited": message.edited,
+        "delivery": message.delivery,
+        "replyToId": message.reply_to,
+        "attachments": message.attachments,
+        "cards": message.cards_for(user_id),
+    }

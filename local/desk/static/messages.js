@@ -1,0 +1,213 @@
+// The messages of one chat.
+
+import { renderCard } from "/static/cards.js";
+import { toHtml } from "/static/markdown.js";
+import { clockTime, dayName, fillAvatar } from "/static/people.js";
+
+const SAME_BREATH = 5 * 60 * 1000;
+const NEAR_THE_END = 120;
+
+/** Shows messages in `log`; `onPress(message, action)` resolves to an outcome, `onRetry(message)` sends again. */
+export class Messages {
+  #entries = new Map();
+
+  constructor(log, { appName, onPress, onRetry }) {
+    this.log = log;
+    this.appName = appName;
+    this.onPress = onPress;
+    this.onRetry = onRetry;
+  }
+
+  /** Show exactly these messages, from oldest to newest. */
+  showAll(messages) {
+    this.#entries.clear();
+    this.log.replaceChildren();
+    for (const message of messages) {
+      this.#add(message);
+    }
+    this.scrollToEnd();
+  }
+
+  /** Add or change one message. */
+  show(message) {
+    const atTheEnd = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < NEAR_THE_END;
+    const entry = this.#entries.get(message.id);
+    if (entry) {
+      this.#update(entry, message);
+    } else {
+      this.#add(message);
+    }
+    if (atTheEnd || (message.mine && !entry)) {
+      this.scrollToEnd();
+    }
+  }
+
+  remove(messageId) {
+    this.#entries.get(messageId)?.element.remove();
+    this.#entries.delete(messageId);
+  }
+
+  scrollToEnd() {
+    this.log.scrollTop = this.log.scrollHeight;
+  }
+
+  #add(message) {
+    const previous = [...this.#entries.values()].at(-1)?.message;
+    if (!previous || dayName(previous.time) !== dayName(message.time)) {
+      this.log.append(make("p", "day", dayName(message.time)));
+    }
+    const entry = { message, ...this.#frame(message, previous) };
+    this.#entries.set(message.id, entry);
+    this.#fill(entry);
+    this.log.append(entry.element);
+  }
+
+  #frame(message, previous) {
+    const element = make("article", "message");
+    element.tabIndex = -1;
+    element.dataset.messageId = message.id;
+    element.classList.toggle("mine", message.mine);
+    element.classList.toggle("event", Boolean(message.event));
+    const status = make("div", "status");
+    if (message.event) {
+      element.append(make("span", "", message.event), status);
+      return { element, status };
+    }
+    const together =
+      previous &&
+      !previous.event &&
+      previous.senderName === message.senderName &&
+      new Date(message.time) - new Date(previous.time) < SAME_BREATH;
+    element.classList.toggle("follows", Boolean(together));
+    const avatar = make("span", "avatar");
+    avatar.setAttribute("aria-hidden", "true");
+    fillAvatar(avatar, message.senderName, { app: message.fromBot });
+    const by = make("p", "by");
+    const content = make("div", "content");
+    const body = make("div", "body");
+    content.append(body, status);
+    element.append(by, avatar, content);
+    return { element, by, body, status };
+  }
+
+  #update(entry, message) {
+    const before = entry.message;
+    entry.message = message;
+    const sameBody = ["text", "textFormat", "cards"].every(
+      (field) => JSON.stringify(before[field]) === JSON.stringify(message[field]),
+    );
+    const hadFocus = entry.element.contains(document.activeElement);
+    this.#fill(entry, { keepBody: sameBody });
+    if (hadFocus && !sameBody) {
+      entry.element.focus({ preventScroll: true });
+    }
+  }
+
+  #fill(entry, { keepBody = false } = {}) {
+    const { message } = entry;
+    entry.element.setAttribute("aria-label", `${message.senderName}, ${clockTime(message.time)}`);
+    if (entry.by) {
+      const edited = message.edited ? " · Edited" : "";
+      entry.by.replaceChildren(
+        ...(message.mine ? [] : [make("b", "", message.senderName)]),
+        `${clockTime(message.time)}${edited}`,
+      );
+    }
+    if (entry.body && !keepBody) {
+      entry.outcome = null;
+      entry.body.replaceChildren(...this.#bodyOf(entry));
+    }
+    this.#fillStatus(entry);
+  }
+
+  #bodyOf(entry) {
+    const { message } = entry;
+    const parts = [];
+    if (message.text) {
+      parts.push(bubble(message));
+    }
+    for (const card of message.cards) {
+      parts.push(renderCard(card, (action) => this.#press(entry, action)));
+    }
+    return parts;
+  }
+
+  #fillStatus(entry) {
+    const { message, status } = entry;
+    status.className = "status";
+    status.removeAttribute("role");
+    status.replaceChildren();
+    entry.body?.setAttribute("aria-busy", String(Boolean(entry.waiting)));
+    for (const button of entry.body?.querySelectorAll(".card button") ?? []) {
+      holdBack(button, Boolean(entry.waiting));
+    }
+    if (message.delivery === "failed") {
+      status.classList.add("failed");
+      const retry = make("button", "", "Retry");
+      retry.type = "button";
+      retry.onclick = () => this.onRetry(message);
+      status.append("Not delivered", retry);
+    } else if (entry.waiting || message.delivery === "sending") {
+      status.classList.add("waiting");
+      status.setAttribute("role", "status");
+      status.append(make("span", "spinner"), entry.waiting ? `Waiting for ${this.appName}…` : "Sending…");
+    } else if (entry.outcome) {
+      const failed = entry.outcome.outcome === "error";
+      status.classList.add(failed ? "failed" : "notice");
+      status.setAttribute("role", failed ? "alert" : "status");
+      status.append(entry.outcome.text);
+    }
+  }
+
+  async #press(entry, action) {
+    if (entry.waiting) {
+      return;
+    }
+    entry.waiting = true;
+    entry.outcome = null;
+    this.#fillStatus(entry);
+    const body = entry.body.firstChild;
+    let outcome;
+    try {
+      outcome = await this.onPress(entry.message, action);
+    } catch (error) {
+      outcome = { outcome: "error", text: error.message };
+    }
+    entry.waiting = false;
+    // A card that was replaced meanwhile speaks for itself, but an error must be seen in any case.
+    if (outcome.text && (outcome.outcome === "error" || entry.body.firstChild === body)) {
+      entry.outcome = outcome;
+    }
+    this.#fillStatus(entry);
+  }
+}
+
+/** Disable a button while its card waits; one that the card itself disabled stays so. */
+function holdBack(button, waiting) {
+  if (waiting && !button.disabled) {
+    button.dataset.heldBack = "";
+    button.disabled = true;
+  } else if (!waiting && "heldBack" in button.dataset) {
+    delete button.dataset.heldBack;
+    button.disabled = false;
+  }
+}
+
+function bubble(message) {
+  const element = make("div", "bubble");
+  const html = message.textFormat === "plain" ? null : toHtml(message.text);
+  if (html === null) {
+    element.classList.add("plain");
+    element.textContent = message.text;
+  } else {
+    element.innerHTML = html;
+  }
+  return element;
+}
+
+function make(name, className, text = "") {
+  const element = document.createElement(name);
+  element.className = className;
+  element.textContent = text;
+  return element;
+}
