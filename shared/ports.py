@@ -73,15 +73,19 @@ class Cursor:
 
 @dataclass(frozen=True)
 class Lease:
+    """Who works on a session, and until when. `clean`: left on purpose, so no effect of it is in doubt."""
+
     owner: str
     until: datetime
+    clean: bool = False
 
 
 @dataclass(frozen=True)
 class RelayState:
     """The relay's bookkeeping of one session, saved in one row with it.
 
-    `armed_until`: a watchdog message exists that comes no later. `recent` are the last 64 client message ids.
+    `armed_until`: a watchdog message exists that comes no later. `recent` are ids of the last messages relayed,
+    `recent_client_ids` those that the widget gave them, by which a message that was sent twice is known.
     """
 
     cursor: Cursor = Cursor()
@@ -90,6 +94,7 @@ class RelayState:
     armed_until: datetime | None = None
     next_effect: int = 1
     recent: tuple[str, ...] = ()
+    recent_client_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -315,6 +320,34 @@ class Agents(Protocol):
 
     async def notify(self, to: BotConversation, text: str) -> None: ...
 
+    async def ask_which(self, to: BotConversation, text: str, options: Sequence[tuple[str, str]]) -> None:
+        """Ask to which conversation a composed text belongs; `options` are (session id, customer name)."""
+        ...
+
+
+@dataclass(frozen=True)
+class SessionClaims:
+    """What a session token vouches for."""
+
+    session_id: str
+    tenant_id: str
+    contact_key: str
+    origin: str
+
+
+class SessionTokens(Protocol):
+    """Tokens with which the widget proves that a session is its own."""
+
+    def issue(self, claims: SessionClaims, expires: datetime) -> str: ...
+
+    def verify(self, token: str, now: datetime) -> SessionClaims:
+        """Raises Unauthenticated for a token that is not ours, was changed, or is over."""
+        ...
+
+    def session_id(self, tenant_id: str, contact_key: str, origin: str, idempotency_key: str) -> str:
+        """The id that a start with this key gets on every host; not guessable without our key."""
+        ...
+
 
 # --- time and push ---------------------------------------------------------------------------------------------------
 
@@ -354,3 +387,4 @@ class Ports:
     agents: Agents
     timers: Timers
     realtime: Realtime
+    tokens: SessionTokens

@@ -1,0 +1,84 @@
+"""Reads what the chain of rules needs, and asks it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shared.domain.contacts import Contact, admit, check_tenant_open
+from shared.domain.domain_templates import Origin
+from shared.domain.errors import InvalidRequest
+from shared.domain.modalities import INSTANT_MESSAGING, MODALITIES
+from shared.domain.parameters import Agent, Customer, render
+from shared.domain.sessions import ContactReference
+from shared.domain.system_messages import Wording, wording
+from shared.domain.tenants import Tenant
+from shared.domain.workflows import Definition
+from shared.ports import Ports
+from shared.workflow.direct import DIRECT_WORKFLOW
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks, as the browser says: the page's origin, None where it gave none that can be used."""
+
+    origin: Origin | None
+    same_origin: bool = False
+
+    @property
+    def name(self) -> str:
+        return str(self.origin) if self.origin else ""
+
+
+@dataclass(frozen=True)
+class Admitted:
+    """A contact that this caller may talk to."""
+
+    tenant: Tenant
+    contact: Contact
+
+    @property
+    def display_name(self) -> str:
+        """What the customer sees: the service's name, or the user's name as the Direct System Message shows it."""
+        if self.contact.service is not None:
+            return self.contact.service.name
+        user = self.contact.user
+        if user is None:
+            return ""
+        custom = self.contact.system_messages.display_name if self.contact.system_messages else None
+        return _custom_name(custom, user.display_name, user.first_name, user.last_name, user.upn)
+
+
+async def admit_caller(
+    ports: Ports, widget_key: str, reference: ContactReference, modality_id: str, caller: Caller
+) -> Admitted:
+    """Admit a widget; raises Refused with the first rule that says no, InvalidRequest for an unknown modality."""
+    if modality_id not in MODALITIES:
+        raise InvalidRequest(f"must be one of {', '.join(MODALITIES)}", "modality")
+    tenant = check_tenant_open(await ports.config.tenant_by_widget_key(widget_key))
+    contact = await ports.config.contact(tenant.id, reference, modality_id)
+    checked = admit(tenant, contact, modality_id, caller.origin, same_origin=caller.same_origin)
+    return Admitted(tenant, checked)
+
+
+def define(admitted: Admitted, language: str, modality_id: str = INSTANT_MESSAGING.id) -> Definition:
+    """All that the engine needs, frozen for the session."""
+    tenant, contact = admitted.tenant, admitted.contact
+    workflow = contact.workflow if contact.service is not None and contact.workflow is not None else DIRECT_WORKFLOW
+    return Definition(
+        workflow=workflow,
+        wording=_wording(contact, language, tenant),
+        contact_name=admitted.display_name,
+        language=language,
+        recovery_timeout=tenant.session_recovery_timeout,
+    )
+
+
+def _wording(contact: Contact, language: str, tenant: Tenant) -> Wording:
+    return wording(contact.system_messages, language, tenant.default_language)
+
+
+def _custom_name(custom: str | None, display_name: str, first_name: str, last_name: str, upn: str) -> str:
+    if not custom:
+        return display_name
+    agent = Agent("", display_name, first_name, last_name, upn)
+    return render(custom, Customer("", ""), agent).strip() or display_name

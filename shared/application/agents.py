@@ -1,0 +1,164 @@
+"""What an agent does in Teams: register with the bot, answer an invitation, write, end, become available again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from shared.application.occasions import Happened
+from shared.application.relay import Relay
+from shared.domain.distribution import AgentState
+from shared.domain.errors import NotSent, VersionConflict
+from shared.domain.events import AgentAccepted, AgentDeclined, AgentEnded, AgentMessageReceived
+from shared.domain.parameters import Agent
+from shared.domain.sessions import Phase, Session
+from shared.ports import BotConversation, Ports
+
+TRIES = 8
+MAXIMUM_MESSAGE = 7_000
+"""Characters of one message; the same limit as in the widget, safely below the 28 KB of ACS."""
+
+
+@dataclass(frozen=True)
+class Activity:
+    """Who acts, and where: the parts of a Bot Framework activity that count. `id` makes it count once."""
+
+    id: str
+    tenant_id: str
+    user_id: str
+    conversation: BotConversation
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What became of an agent's action: a stable name and the customer's name for the card."""
+
+    outcome: str
+    customer_name: str = ""
+    taken_by: str | None = None
+
+
+class Conversations:
+    """The agent's verbs."""
+
+    def __init__(self, ports: Ports, relay: Relay) -> None:
+        self._ports = ports
+        self._relay = relay
+
+    async def register(self, activity: Activity) -> None:
+        """Installing the bot registers the user with it."""
+        await self._change(activity, lambda state: replace(state, registered=True), activity.conversation)
+
+    async def unregister(self, activity: Activity) -> None:
+        """The bot was removed: the user is offered nothing any more."""
+        await self._change(activity, lambda state: replace(state, registered=False), None)
+
+    async def available(self, activity: Activity) -> Answer:
+        """Reset the flag of a missed invitation (RONA)."""
+        await self._change(activity, lambda state: replace(state, missed=None, on_duty=True), activity.conversation)
+        return Answer("available")
+
+    async def accept(self, activity: Activity, session_id: str, offer_id: str) -> Answer:
+        """Take the task; the answer says `accepted`, `taken` (by whom), or `expired`."""
+        user = await self._ports.config.user(activity.tenant_id, activity.user_id)
+        if user is None:
+            return Answer("expired")
+        agent = Agent(user.id, user.display_name, user.first_name, user.last_name, user.upn)
+        session = await self._happened(activity, session_id, Happened(AgentAccepted(agent, offer_id)))
+        if session is None:
+            return Answer("expired")
+        name = session.customer.display_name
+        if _is_with(session, activity):
+            return Answer("accepted", name)
+        if session.agent is not None:
+            return Answer("taken", name, session.agent.display_name)
+        return Answer("expired", name)
+
+    async def decline(self, activity: Activity, session_id: str, offer_id: str) -> Answer:
+        event = AgentDeclined(activity.user_id, offer_id)
+        session = await self._happened(activity, session_id, Happened(event))
+        return Answer("declined", session.customer.display_name if session else "")
+
+    async def end(self, activity: Activity, session_id: str) -> Answer:
+        session = await self._happened(activity, session_id, Happened(AgentEnded(activity.user_id)))
+        return Answer("ended", session.customer.display_name if session else "")
+
+    async def reply(self, activity: Activity, session_id: str, text: str) -> Answer:
+        """A text for one conversation; it counts once, however often the activity arrives."""
+        if not text.strip():
+            return Answer("empty")
+        if len(text) > MAXIMUM_MESSAGE:
+            return Answer("too_long")
+        event = AgentMessageReceived(activity.user_id, text)
+        session = await self._happened(activity, session_id, Happened(event, activity.id))
+        if session is None:
+            return Answer("ended")
+        return Answer("sent" if _is_with(session, activity) else "ended", session.customer.display_name)
+
+    async def say(self, activity: Activity, text: str) -> Answer:
+        """A text composed in the chat with the bot: it goes to the open conversation, or is asked about."""
+        known = await self._ports.agent_store.read(activity.tenant_id, activity.user_id)
+        open_conversations = known.state.conversations if known else ()
+        if len(open_conversations) == 1:
+            answer = await self.reply(activity, open_conversations[0], text)
+        elif open_conversations:
+            return await self._ask_which(activity, open_conversations, text)
+        else:
+            answer = Answer("no_conversation")
+        await self._explain(activity, answer)
+        return answer
+
+    async def _ask_which(self, activity: Activity, session_ids: tuple[str, ...], text: str) -> Answer:
+        options: list[tuple[str, str]] = []
+        for session_id in session_ids:
+            record = await self._ports.sessions.read(session_id)
+            if record is not None and record.session.phase is Phase.CONNECTED:
+                options.append((session_id, record.session.customer.display_name))
+        await self._ports.agents.ask_which(activity.conversation, text, options)
+        return Answer("asked")
+
+    async def _explain(self, activity: Activity, answer: Answer) -> None:
+        """Tell an agent why a text went nowhere; a text that arrived needs no word."""
+        if answer.outcome in EXPLANATIONS:
+            await self._ports.agents.notify(activity.conversation, EXPLANATIONS[answer.outcome])
+
+    async def _happened(self, activity: Activity, session_id: str, happened: Happened) -> Session | None:
+        """The session afterwards; None where it is not of the agent's tenant.
+
+        A card's data comes from outside, but the engine listens only to the agents whom it invited itself.
+        """
+        record = await self._relay.look(session_id, happened)
+        if record is None or record.session.tenant_id != activity.tenant_id:
+            return None
+        return record.session
+
+    async def _change(
+        self, activity: Activity, change: Callable[[AgentState], AgentState], conversation: BotConversation | None
+    ) -> None:
+        for attempt in range(TRIES):
+            record = await self._ports.agent_store.read(activity.tenant_id, activity.user_id)
+            state = record.state if record else AgentState(activity.user_id)
+            new_state = change(state)
+            kept = conversation or (record.conversation if record else None)
+            if record is not None and new_state == record.state and kept == record.conversation:
+                return
+            try:
+                await self._ports.agent_store.save(
+                    activity.tenant_id, new_state, kept, record.version if record else None
+                )
+            except VersionConflict:
+                await self._ports.clock.sleep(0.02 * (attempt + 1))
+            else:
+                return
+        raise NotSent("the agent's row stays contended", retry_after=1)
+
+
+def _is_with(session: Session, activity: Activity) -> bool:
+    return session.phase is Phase.CONNECTED and session.agent is not None and session.agent.id == activity.user_id
+
+
+EXPLANATIONS = {
+    "no_conversation": "You have no open conversation. Invitations will appear here.",
+    "ended": "This conversation has ended. Your message was not delivered.",
+    "too_long": f"Your message is longer than {MAXIMUM_MESSAGE} characters and was not sent. Please split it.",
+}

@@ -1,0 +1,34 @@
+"""Why a session is looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.domain.events import Event
+
+
+@dataclass(frozen=True)
+class Nudge:
+    """Event Grid says that the customer has written. Only a hint: the thread is the truth."""
+
+    message_id: str
+    created_on: datetime
+
+
+@dataclass(frozen=True)
+class Happened:
+    """A person did something. `activity_id` makes it count once, however often it arrives."""
+
+    event: Event
+    activity_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Wake:
+    """A timer message has come due."""
+
+    reason: str
+
+
+Occasion = Nudge | Happened | Wake

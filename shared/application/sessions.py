@@ -1,0 +1,242 @@
+"""What a visitor does with a session: start it, come back to it, give signs of life, end it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from shared.application import turn
+from shared.application.admission import Admitted, Caller, admit_caller, define
+from shared.application.occasions import Happened
+from shared.application.relay import Relay
+from shared.domain.errors import AlreadyExists, Conflict, InvalidRequest, SessionEnded, Unauthenticated, VersionConflict
+from shared.domain.events import CustomerEnded
+from shared.domain.parameters import Customer
+from shared.domain.sessions import ChatChannel, ContactKind, ContactReference, Phase, Session, VisitorPresence, gone_at
+from shared.ports import (
+    Credentials,
+    Cursor,
+    Ports,
+    RealtimeAccess,
+    RelayState,
+    SessionClaims,
+    SessionRecord,
+)
+
+REPLAY = timedelta(minutes=10)
+"""So long a start with the same idempotency key gets the same session."""
+TOKEN_LIFE = timedelta(hours=24)
+FIRST_LOOK = timedelta(seconds=5)
+LANGUAGES = ("en", "de")
+
+
+@dataclass(frozen=True)
+class Start:
+    """The form, checked for shape and bounds at the edge."""
+
+    widget_key: str
+    contact: ContactReference
+    modality: str
+    customer: Customer
+    message: str
+    idempotency_key: str
+    language: str | None = None
+
+
+@dataclass(frozen=True)
+class Started:
+    """What the widget gets."""
+
+    record: SessionRecord
+    token: str
+    credentials: Credentials
+    realtime: RealtimeAccess | None
+
+
+class Sessions:
+    """The visitor's verbs."""
+
+    def __init__(self, ports: Ports, relay: Relay) -> None:
+        self._ports = ports
+        self._relay = relay
+
+    async def start(self, start: Start, caller: Caller) -> Started:
+        """Open a session, or find the one that the same request opened before.
+
+        Raises Refused, Conflict where the key was used for something else, SessionEnded, or a PortError.
+        """
+        admitted = await admit_caller(self._ports, start.widget_key, start.contact, start.modality, caller)
+        session_id = self._ports.tokens.session_id(
+            admitted.tenant.id, start.contact.key, caller.name, start.idempotency_key
+        )
+        fingerprint = _fingerprint(start)
+        known = await self._ports.sessions.read(session_id)
+        if known is None:
+            credentials = await self._ports.identity.create_visitor(admitted.tenant)
+            known = await self._insert(admitted, start, caller, session_id, fingerprint, credentials)
+        else:
+            credentials = await self._replay(admitted, known, fingerprint)
+        chat = known.session.chat
+        if chat is None or chat.visitor_id != credentials.user_id:
+            # Another host was faster with the same key: its visitor is the one that the thread will know.
+            credentials = await self._replay(admitted, known, fingerprint)
+        record = await self._open_chat(admitted, known, credentials, start)
+        return Started(record, self._issue(record.session), credentials, await self._realtime(session_id))
+
+    async def _replay(self, admitted: Admitted, known: SessionRecord, fingerprint: str) -> Credentials:
+        is_late = self._ports.clock.now() - known.session.created_at > REPLAY
+        if known.body_hash != fingerprint or is_late:
+            raise Conflict("this idempotency key was used before; start again with a new one")
+        if known.session.phase is Phase.ENDED or known.session.chat is None:
+            raise SessionEnded("the session that this key opened has ended; start again with a new key")
+        return await self._ports.identity.issue_token(admitted.tenant, known.session.chat.visitor_id)
+
+    async def _insert(
+        self,
+        admitted: Admitted,
+        start: Start,
+        caller: Caller,
+        session_id: str,
+        fingerprint: str,
+        credentials: Credentials,
+    ) -> SessionRecord:
+        now = self._ports.clock.now()
+        language = start.language if start.language in LANGUAGES else admitted.tenant.default_language
+        session = Session(
+            id=session_id,
+            tenant_id=admitted.tenant.id,
+            contact=start.contact,
+            origin=caller.name,
+            customer=start.customer,
+            modality=start.modality,
+            channels=(ChatChannel(credentials.kind, "", credentials.user_id, ""),),
+            created_at=now,
+            last_now=now,
+        )
+        definition, relay = define(admitted, language), RelayState(armed_until=now + FIRST_LOOK)
+        await self._ports.timers.wake(session_id, now + FIRST_LOOK, "opened")
+        try:
+            version = await self._ports.sessions.create(session, definition, relay, fingerprint)
+        except AlreadyExists:
+            return await self._read(session_id)
+        return SessionRecord(session, definition, relay, fingerprint, version)
+
+    async def _open_chat(
+        self, admitted: Admitted, record: SessionRecord, credentials: Credentials, start: Start
+    ) -> SessionRecord:
+        """Thread, index and first message; whatever of it happened before is not done again."""
+        tenant, session, chat = admitted.tenant, record.session, record.session.chat
+        if chat is None:
+            raise SessionEnded("the session has no chat")
+        is_new = not chat.thread_id
+        if is_new:
+            thread_id, relay_id = await self._ports.messaging.open_thread(
+                tenant, session.id, chat.visitor_id, session.customer.display_name
+            )
+            chat = replace(chat, thread_id=thread_id, relay_id=relay_id)
+            await self._ports.sessions.add_to_index(thread_id, session.id)
+            record = await self._remember_chat(record, chat)
+        if is_new or not await self._has_first_message(admitted, record, start.idempotency_key):
+            await self._ports.messaging.send_as_visitor(
+                tenant, credentials, chat.thread_id, session.customer.display_name, start.message, start.idempotency_key
+            )
+        return record
+
+    async def _remember_chat(self, record: SessionRecord, chat: ChatChannel) -> SessionRecord:
+        while True:
+            changed = replace(turn.draft(record), session=replace(record.session, channels=(chat,)))
+            try:
+                version = await self._ports.sessions.save(record.session.id, record.version, changed.change())
+            except VersionConflict:
+                record = await self._read(record.session.id)
+                if record.session.chat is not None and record.session.chat.thread_id:
+                    return record
+            else:
+                return replace(record, session=changed.session, version=version)
+
+    async def _has_first_message(self, admitted: Admitted, record: SessionRecord, client_message_id: str) -> bool:
+        chat = record.session.chat
+        if chat is None or client_message_id in record.relay.recent_client_ids:
+            return True
+        there = await self._ports.messaging.list_after(admitted.tenant, chat.thread_id, chat.relay_id, Cursor())
+        return any(message.metadata.get("clientMessageId") == client_message_id for message in there)
+
+    async def resume(self, session_id: str, token: str, caller: Caller) -> SessionRecord:
+        """The session that this token vouches for; raises Unauthenticated."""
+        claims = self._verify(session_id, token, caller)
+        record = await self._ports.sessions.read(claims.session_id)
+        if record is None:
+            raise Unauthenticated("session_unknown", "there is no such session any more")
+        return record
+
+    async def refresh(self, session_id: str, token: str, caller: Caller) -> tuple[Credentials, RealtimeAccess | None]:
+        """Fresh credentials for a session that goes on; raises Unauthenticated or SessionEnded."""
+        record = await self.resume(session_id, token, caller)
+        tenant = await self._ports.config.tenant(record.session.tenant_id)
+        chat = record.session.chat
+        if record.session.phase is Phase.ENDED or tenant is None or chat is None:
+            raise SessionEnded("the conversation has ended")
+        return await self._ports.identity.issue_token(tenant, chat.visitor_id), await self._realtime(session_id)
+
+    async def heartbeat(self, session_id: str, token: str, caller: Caller, *, leaving: bool) -> datetime:
+        """A sign of life; until when the session can be recovered. Raises Unauthenticated."""
+        claims = self._verify(session_id, token, caller)
+        tenant = await self._ports.config.tenant(claims.tenant_id)
+        presence = VisitorPresence(self._ports.clock.now(), leaving)
+        until = gone_at(presence, tenant.session_recovery_timeout if tenant else 0)
+        if leaving:
+            await self._ports.timers.wake(claims.session_id, until, "recovery")
+        await self._ports.sessions.sign_of_life(claims.session_id, presence)
+        return until
+
+    async def end(self, session_id: str, token: str, caller: Caller) -> None:
+        """The visitor ends the conversation; repeating it changes nothing. Raises Unauthenticated."""
+        claims = self._verify(session_id, token, caller)
+        if await self._relay.look(claims.session_id, Happened(CustomerEnded())) is None:
+            raise Unauthenticated("session_unknown", "there is no such session any more")
+
+    def recover_until(self, record: SessionRecord) -> datetime:
+        return gone_at(turn.presence_or_start(record), record.definition.recovery_timeout)
+
+    def _verify(self, session_id: str, token: str, caller: Caller) -> SessionClaims:
+        claims = self._ports.tokens.verify(token, self._ports.clock.now())
+        if claims.session_id != session_id:
+            raise Unauthenticated("session_token_foreign", "the token belongs to another session")
+        if claims.origin != caller.name:
+            raise Unauthenticated("session_token_origin", "the token was issued to a page of another origin")
+        return claims
+
+    def _issue(self, session: Session) -> str:
+        claims = SessionClaims(session.id, session.tenant_id, session.contact.key, session.origin)
+        return self._ports.tokens.issue(claims, self._ports.clock.now() + TOKEN_LIFE)
+
+    async def _realtime(self, session_id: str) -> RealtimeAccess | None:
+        return await self._ports.realtime.access(session_id)
+
+    async def _read(self, session_id: str) -> SessionRecord:
+        record = await self._ports.sessions.read(session_id)
+        if record is None:
+            raise VersionConflict(f"session {session_id} vanished")
+        return record
+
+
+def contact_reference(service_id: str | None, contact_id: str | None) -> ContactReference:
+    """The contact that a request names; raises InvalidRequest unless it names exactly one."""
+    if bool(service_id) == bool(contact_id):
+        raise InvalidRequest("give either serviceId or contactId", "serviceId")
+    return ContactReference(ContactKind.SERVICE if service_id else ContactKind.USER, service_id or contact_id or "")
+
+
+def _fingerprint(start: Start) -> str:
+    """Equal for equal requests; holds no text."""
+    parts = [
+        start.widget_key,
+        start.contact.key,
+        start.modality,
+        start.customer.display_name,
+        start.customer.email,
+        start.message,
+    ]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

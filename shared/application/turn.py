@@ -1,0 +1,133 @@
+"""Pure bookkeeping of a relay's turn: events into the engine, effects numbered, messages accounted for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import datetime, timedelta
+
+from shared.application.occasions import Nudge
+from shared.domain.effects import Effect
+from shared.domain.events import AgentMessageReceived, CustomerMessageReceived, Event, SessionOpened, TimerDue
+from shared.domain.sessions import Phase, Session, VisitorPresence, gone_at
+from shared.domain.workflows import Definition
+from shared.ports import Cursor, PendingEffect, RelayState, SessionChange, SessionRecord, ThreadMessage, TimelineEntry
+from shared.workflow.engine import advance
+
+REMEMBERED = 64
+AT_ONCE = 30
+"""Messages taken over in one turn; a transaction holds at most 100 rows."""
+SKEW = timedelta(seconds=2)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A change in the making."""
+
+    session: Session
+    definition: Definition
+    relay: RelayState
+    add: tuple[PendingEffect, ...] = ()
+    timeline: tuple[TimelineEntry, ...] = ()
+
+    def change(self, *, done: tuple[int, ...] = (), seen: str | None = None) -> SessionChange:
+        return SessionChange(self.session, self.relay, self.add, done, seen, self.timeline)
+
+
+def draft(record: SessionRecord) -> Draft:
+    return Draft(record.session, record.definition, record.relay)
+
+
+def apply(current: Draft, events: Iterable[Event], now: datetime) -> Draft:
+    """Run events through the engine; effects get the next numbers, notable events a line in the timeline."""
+    for event in events:
+        session, effects = advance(current.session, current.definition, event, now)
+        number = current.relay.next_effect
+        added = tuple(PendingEffect(number + index, effect) for index, effect in enumerate(effects))
+        current = replace(
+            current,
+            session=session,
+            relay=replace(current.relay, next_effect=number + len(effects)),
+            add=(*current.add, *added),
+            timeline=(*current.timeline, *_line(event, effects, now)),
+        )
+    return current
+
+
+def take_messages(current: Draft, messages: Sequence[ThreadMessage], now: datetime) -> Draft:
+    """Account for what the thread holds after the cursor: the customer's messages become events, each once."""
+    relay_id = current.session.chat.relay_id if current.session.chat else ""
+    taken = 0
+    for message in messages:
+        from_customer = message.is_text and message.sender_id != relay_id
+        if from_customer and taken == AT_ONCE:
+            return replace(current, relay=replace(current.relay, nudged=True))
+        known, client_id = current.relay, message.metadata.get("clientMessageId", "")
+        relay = replace(known, cursor=Cursor(message.sequence, message.created_on))
+        if from_customer:
+            taken += 1
+            relay = replace(
+                relay,
+                recent=_remember(known.recent, message.id),
+                recent_client_ids=_remember(known.recent_client_ids, client_id),
+            )
+        current = replace(current, relay=relay)
+        if from_customer and not (client_id and client_id in known.recent_client_ids):
+            current = apply(current, [CustomerMessageReceived(message.id, message.text)], now)
+    return current
+
+
+def due_events(record: SessionRecord, now: datetime) -> list[Event]:
+    """What time has brought: the opening that was not worked on yet, deadlines, a visitor who has gone."""
+    session = record.session
+    events: list[Event] = []
+    if session.phase is Phase.OPENED and session.chat is not None and session.chat.thread_id:
+        events.append(SessionOpened())
+    events += [TimerDue(deadline.id, record.presence) for deadline in session.due(now)]
+    gone = record.presence is not None and now >= gone_at(record.presence, record.definition.recovery_timeout)
+    waits_for_visitor = session.phase in (Phase.WAITING, Phase.CONNECTED)
+    if gone and waits_for_visitor and not any(isinstance(e, TimerDue) and e.deadline_id == "recovery" for e in events):
+        events.append(TimerDue("recovery", record.presence))
+    return events
+
+
+def is_behind(relay: RelayState, nudge: Nudge) -> bool:
+    """Whether the nudged message was relayed before."""
+    since = relay.cursor.since
+    return nudge.message_id in relay.recent or (since is not None and nudge.created_on < since - SKEW)
+
+
+def new_deadlines(before: Session, after: Session) -> list[tuple[str, datetime]]:
+    """Deadlines that need a timer message before they are saved."""
+    return [(d.id, d.due) for d in after.deadlines if d not in before.deadlines]
+
+
+def presence_or_start(record: SessionRecord) -> VisitorPresence:
+    return record.presence or VisitorPresence(record.session.created_at)
+
+
+def _remember(ids: tuple[str, ...], new: str) -> tuple[str, ...]:
+    return (*ids, new)[-REMEMBERED:] if new else ids
+
+
+_TEXTS = frozenset({"text"})
+
+
+def _line(event: Event, effects: Sequence[Effect], now: datetime) -> tuple[TimelineEntry, ...]:
+    """A line for the administrator; messages are left out, and so is every text of a person."""
+    if isinstance(event, CustomerMessageReceived | AgentMessageReceived):
+        return ()
+    if isinstance(event, TimerDue) and not effects:
+        return ()
+    details = {f.name: _plain(getattr(event, f.name)) for f in fields(event) if f.name not in _TEXTS}
+    return (TimelineEntry(now, type(event).__name__, {k: v for k, v in details.items() if v is not None}),)
+
+
+def _plain(value: object) -> object:
+    if hasattr(value, "display_name") and hasattr(value, "id"):
+        return value.id
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, VisitorPresence):
+        return value.last_seen.isoformat()
+    return value
