@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared.domain.errors import Rejected
-from shared.ports import SessionChange
+from shared.ports import PendingEffect, SessionChange
 
 MAX_OPERATIONS = 100
 """Table Storage refuses a transaction of more operations."""
@@ -13,8 +13,15 @@ MAX_EFFECTS = MAX_OPERATIONS - ROWS_BESIDES_EFFECTS
 """Effects added and done in one SessionChange."""
 
 
-def check_size(change: SessionChange) -> None:
-    """Raises Rejected where the change does not fit into one transaction: it has to be cut in two."""
-    effects = len(change.add) + len(change.done)
-    if effects > MAX_EFFECTS:
-        raise Rejected(f"{effects} effects in one transaction, at most {MAX_EFFECTS} fit", "transaction_too_large")
+def rows_of_effects(change: SessionChange) -> tuple[tuple[PendingEffect, ...], tuple[int, ...]]:
+    """The effects to insert and the numbers to delete; one that is added and done at once needs no row.
+
+    Raises Rejected where they do not fit into one transaction: the change has to be cut in two.
+    """
+    added = {pending.number for pending in change.add}
+    inserts = tuple(pending for pending in change.add if pending.number not in change.done)
+    deletes = tuple(number for number in dict.fromkeys(change.done) if number not in added)
+    if len(inserts) + len(deletes) > MAX_EFFECTS:
+        count = len(inserts) + len(deletes)
+        raise Rejected(f"{count} effects in one transaction, at most {MAX_EFFECTS} fit", "transaction_too_large")
+    return inserts, deletes

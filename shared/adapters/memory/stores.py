@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from shared.adapters.transactions import check_size
+from shared.adapters.transactions import rows_of_effects
 from shared.domain.distribution import AgentState
 from shared.domain.effects import Effect
 from shared.domain.errors import AlreadyExists, VersionConflict
@@ -67,17 +67,17 @@ class MemorySessionStore:
         )
 
     async def save(self, session_id: str, version: str, change: SessionChange) -> str:
-        check_size(change)
+        added, done = rows_of_effects(change)
         rows = self.rows.get(session_id)
         if rows is not None and change.seen is not None and change.seen in rows.seen:
             raise AlreadyExists(change.seen)
-        if rows is None or str(rows.version) != version:
+        if rows is None or str(rows.version) != version or any(number not in rows.effects for number in done):
             raise VersionConflict(f"session {session_id} is not at version {version}")
         rows.session, rows.relay = change.session, change.relay
         rows.version += 1
-        rows.effects.update({pending.number: pending.effect for pending in change.add})
-        for number in change.done:
-            rows.effects.pop(number, None)
+        rows.effects.update({pending.number: pending.effect for pending in added})
+        for number in done:
+            del rows.effects[number]
         if change.seen is not None:
             rows.seen.add(change.seen)
         rows.timeline.extend(change.timeline)
