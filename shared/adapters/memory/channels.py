@@ -135,6 +135,7 @@ class Sent:
     taken_by: str | None = None
     again: bool = False
     with_reply: bool = False
+    options: tuple[tuple[str, str], ...] = ()
 
 
 class MemoryAgents:
@@ -183,6 +184,9 @@ class MemoryAgents:
 
     async def notify(self, to: BotConversation, text: str) -> None:
         self.sent.append(Sent("notify", to, text))
+
+    async def ask_which(self, to: BotConversation, text: str, options: Sequence[tuple[str, str]]) -> None:
+        self.sent.append(Sent("ask_which", to, text, options=tuple(options)))
 
     def _card_id(self) -> str:
         self._cards += 1
