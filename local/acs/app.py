@@ -67,6 +67,7 @@ def create_app(options: AcsOptions) -> Starlette:
         exception_handlers={404: _unknown_path, 405: _unknown_path},
         lifespan=lambda _: running.while_served(),
     )
+    app.state.counts = counts
     app.add_middleware(_Surroundings)
     return app
 
