@@ -32,15 +32,16 @@ class Kind(StrEnum):
     USER = "user"
 
 
-KIND_OF_TYPE: dict[type, Kind] = {
-    Tenant: Kind.TENANT,
-    OrganizationUnit: Kind.ORGANIZATION_UNIT,
-    DomainTemplate: Kind.DOMAIN_TEMPLATE,
-    SystemMessages: Kind.SYSTEM_MESSAGES,
-    Workflow: Kind.WORKFLOW,
-    Service: Kind.SERVICE,
-    User: Kind.USER,
+TYPE_OF_KIND: dict[Kind, type[Document]] = {
+    Kind.TENANT: Tenant,
+    Kind.ORGANIZATION_UNIT: OrganizationUnit,
+    Kind.DOMAIN_TEMPLATE: DomainTemplate,
+    Kind.SYSTEM_MESSAGES: SystemMessages,
+    Kind.WORKFLOW: Workflow,
+    Kind.SERVICE: Service,
+    Kind.USER: User,
 }
+KIND_OF_TYPE: dict[type[Document], Kind] = {kind: name for name, kind in TYPE_OF_KIND.items()}
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,10 @@ class DocumentKey:
 
     kind: Kind
     id: str
+
+
+def key_of(document: Document) -> DocumentKey:
+    return DocumentKey(KIND_OF_TYPE[type(document)], document.id)
 
 
 def contact_key(reference: ContactReference) -> DocumentKey:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from shared.adapters.failures import CALL, CONNECT, bounded, of_azure
 from shared.adapters.storage_account import StorageAccount
+from shared.adapters.table_operations import Insert, Operation, Put, as_change
 from shared.adapters.transactions import MAX_OPERATIONS
 from shared.domain.errors import AlreadyExists, PortError, Rejected, VersionConflict
 
@@ -36,42 +37,6 @@ class Row:
     key: str
     values: Mapping[str, Any]
     version: str
-
-
-@dataclass(frozen=True)
-class Insert:
-    """A new row; AlreadyExists where there is one."""
-
-    key: str
-    values: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Put:
-    """A row, whether or not there is one; with `version`, only in place of exactly that one (VersionConflict)."""
-
-    key: str
-    values: Mapping[str, Any] = field(default_factory=dict)
-    version: str | None = None
-
-
-@dataclass(frozen=True)
-class Touch:
-    """Give the row a new version and leave its values alone; VersionConflict where it is not at this version."""
-
-    key: str
-    version: str
-
-
-@dataclass(frozen=True)
-class Delete:
-    """Remove the row; VersionConflict where it is missing or not at this version."""
-
-    key: str
-    version: str | None = None
-
-
-Operation = Insert | Put | Touch | Delete
 
 
 class Tables:
@@ -129,7 +94,7 @@ class Tables:
             raise Rejected(f"{len(operations)} operations in one transaction", "transaction_too_large")
 
         async def call() -> Sequence[str]:
-            changes = [_change(partition, operation) for operation in operations]
+            changes = [as_change(partition, operation) for operation in operations]
             client = self._table(table)
             if len(changes) == 1 and changes[0][0] != "delete":
                 return [await _single(client, *changes[0])]
@@ -216,22 +181,6 @@ async def _single(client: TableClient, change: str, entity: dict[str, Any], opti
 
 def _row(entity: Any) -> Row:
     return Row(entity["RowKey"], entity, str(entity.metadata["etag"]))
-
-
-def _change(partition: str, operation: Operation) -> tuple[str, dict[str, Any], dict[str, Any]]:
-    from azure.core import MatchConditions
-    from azure.data.tables import UpdateMode
-
-    keys = {"PartitionKey": partition, "RowKey": operation.key}
-    version = getattr(operation, "version", None)
-    condition = {"etag": version, "match_condition": MatchConditions.IfNotModified} if version else {}
-    if isinstance(operation, Insert):
-        return "create", {**operation.values, **keys}, {}
-    if isinstance(operation, Delete):
-        return "delete", keys, condition
-    if isinstance(operation, Touch):
-        return "update", keys, {"mode": UpdateMode.MERGE, **condition}
-    return "update" if version else "upsert", {**operation.values, **keys}, {"mode": UpdateMode.REPLACE, **condition}
 
 
 def _table_is_missing(error: HttpResponseError) -> bool:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from shared.adapters.documents import from_json, to_json
 from shared.adapters.rows import joined_text, part, text_properties
-from shared.adapters.tables import AGENTS, Insert, Put, Tables
+from shared.adapters.table_operations import Insert, Put
+from shared.adapters.tables import AGENTS, Tables
 from shared.domain.distribution import AgentState
 from shared.domain.errors import AlreadyExists, VersionConflict
 from shared.ports import AgentRecord, BotConversation

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 
 from shared.adapters.documents import effect_from_json, from_json, to_json
 from shared.adapters.rows import joined_text, key, part, prefix, sortable, text_properties
-from shared.adapters.tables import HISTORY, INDEX, SESSIONS, Delete, Insert, Operation, Put, Row, Tables
+from shared.adapters.table_operations import Delete, Insert, Operation, Put
+from shared.adapters.tables import HISTORY, INDEX, SESSIONS, Row, Tables
 from shared.adapters.transactions import rows_of_effects
 from shared.domain.errors import AlreadyExists
 from shared.domain.sessions import Session, VisitorPresence

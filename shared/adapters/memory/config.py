@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from shared.adapters.contact_documents import (
-    KIND_OF_TYPE,
     Document,
     DocumentKey,
     Kind,
     assemble,
     contact_key,
+    key_of,
     parts_of,
 )
 from shared.domain.contacts import Contact
@@ -31,8 +31,7 @@ class MemoryConfigStore:
     def put(self, tenant_id: str, *documents: Document) -> None:
         """Insert or replace documents; nothing is checked."""
         for document in documents:
-            key = DocumentKey(KIND_OF_TYPE[type(document)], document.id)
-            self.documents.setdefault(tenant_id, {})[key] = document
+            self.documents.setdefault(tenant_id, {})[key_of(document)] = document
 
     def remove(self, tenant_id: str, kind: Kind, document_id: str) -> None:
         self.documents.get(tenant_id, {}).pop(DocumentKey(kind, document_id), None)

@@ -1,0 +1,99 @@
+"""The configuration as sessions read it: documents in Table Storage behind a cache of 30 s.
+
+config      partition tenant: {kind}:{id}, one JSON document each (see `tables_documents` for the writing side)
+widgetkeys  partition hash of a widget key: the tenant; partition `tenants`: all tenants of the deployment
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import time
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from shared.adapters.contact_documents import (
+    TYPE_OF_KIND,
+    Document,
+    DocumentKey,
+    Kind,
+    assemble,
+    contact_key,
+    parts_of,
+)
+from shared.adapters.documents import from_json
+from shared.adapters.rows import joined_text, key, part
+from shared.adapters.tables import CONFIG, Row, Tables
+from shared.adapters.tables_widget_keys import WidgetKeys
+from shared.adapters.timed_cache import TimedCache
+from shared.domain.contacts import Contact
+from shared.domain.sessions import ContactReference
+from shared.domain.tenants import Tenant
+from shared.domain.users import User
+
+CACHE_SECONDS = 30.0
+"""A licence or a restriction takes effect within this; design.md, "Promises"."""
+CACHED_DOCUMENTS = 20_000
+CACHED_WIDGET_KEYS = 2_000
+"""Apart from the documents, so that guessed keys cannot push those out."""
+
+DocumentType = TypeVar("DocumentType", Tenant, User)
+
+
+class TableConfigStore:
+    def __init__(self, tables: Tables, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._tables = tables
+        self._widget_keys = WidgetKeys(tables)
+        self._documents: TimedCache[tuple[str, DocumentKey], Document | None] = TimedCache(
+            CACHE_SECONDS, CACHED_DOCUMENTS, monotonic
+        )
+        self._owners: TimedCache[str, str | None] = TimedCache(CACHE_SECONDS, CACHED_WIDGET_KEYS, monotonic)
+        self._tenant_ids: TimedCache[str, Sequence[str]] = TimedCache(CACHE_SECONDS, 1, monotonic)
+
+    async def tenant_by_widget_key(self, widget_key: str) -> Tenant | None:
+        tenant_id = await self._owners.get(widget_key, lambda: self._widget_keys.owner(widget_key))
+        tenant = await self.tenant(tenant_id) if tenant_id is not None else None
+        # A key that was replaced may have left its row behind.
+        is_current = tenant is not None and hmac.compare_digest(_bytes(tenant.widget_key), _bytes(widget_key))
+        return tenant if is_current else None
+
+    async def tenant(self, tenant_id: str) -> Tenant | None:
+        return _of_type(Tenant, await self._document(tenant_id, DocumentKey(Kind.TENANT, tenant_id)))
+
+    async def tenants(self) -> Sequence[Tenant]:
+        tenant_ids = await self._tenant_ids.get("", self._widget_keys.tenant_ids)
+        found = await asyncio.gather(*(self.tenant(tenant_id) for tenant_id in tenant_ids))
+        return [tenant for tenant in found if tenant is not None]
+
+    async def contact(self, tenant_id: str, reference: ContactReference, modality_id: str) -> Contact | None:
+        contact = await self._document(tenant_id, contact_key(reference))
+        keys = parts_of(contact, modality_id)
+        found = await asyncio.gather(*(self._document(tenant_id, one) for one in keys))
+        documents = {one: document for one, document in zip(keys, found, strict=True) if document is not None}
+        return assemble(contact, documents, modality_id)
+
+    async def user(self, tenant_id: str, user_id: str) -> User | None:
+        return _of_type(User, await self._document(tenant_id, DocumentKey(Kind.USER, user_id)))
+
+    async def _document(self, tenant_id: str, document: DocumentKey) -> Document | None:
+        async def read() -> Document | None:
+            row = await self._tables.get(CONFIG, part(tenant_id), row_key(document))
+            return document_of(document.kind, row) if row else None
+
+        return await self._documents.get((tenant_id, document), read)
+
+
+def row_key(document: DocumentKey) -> str:
+    return key(document.kind.value, document.id)
+
+
+def document_of(kind: Kind, row: Row) -> Document:
+    return from_json(TYPE_OF_KIND[kind], joined_text("data", row.values))
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _of_type(kind: type[DocumentType], document: Document | None) -> DocumentType | None:
+    return document if isinstance(document, kind) else None
