@@ -53,7 +53,7 @@ def of_connection(error: BaseException, what: str) -> PortError:
     import aiohttp
 
     if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
-        return NotSent(f"{what}: no connection ({type(error).__name__})")
+        return NotSent(f"{what}: no connection ({type(error).__name__})", retry_after=0.2)
     return OutcomeUnknown(f"{what}: {type(error).__name__}")
 
 
@@ -88,20 +88,20 @@ async def bounded(
             async with asyncio.timeout(CALL):
                 return await call()
         except failures_of_calls() as error:
-            failure = classify(error)
+            failure = error if isinstance(error, PortError) else classify(error)
             pause = _pause(failure, attempt, repeatable)
             if attempt == attempts or pause is None:
-                raise failure from error
+                raise failure from (None if failure is error else error)
         await asyncio.sleep(pause)
     raise AssertionError("the last attempt returns or raises")
 
 
 def failures_of_calls() -> tuple[type[BaseException], ...]:
-    """The exceptions of calls that adapters turn into PortErrors; anything else is a bug and passes through."""
+    """The exceptions of calls that adapters report as PortErrors; anything else is a bug and passes through."""
     import aiohttp
     from azure.core.exceptions import AzureError
 
-    return (AzureError, aiohttp.ClientError, TimeoutError)
+    return (AzureError, aiohttp.ClientError, TimeoutError, PortError)
 
 
 def _pause(failure: PortError, attempt: int, repeatable: bool) -> float | None:

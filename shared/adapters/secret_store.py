@@ -1,0 +1,75 @@
+"""Secrets by reference: `env:NAME` from the settings, `keyvault:name` from Azure Key Vault."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from shared.adapters.failures import bounded, of_connection, of_status
+from shared.adapters.http_session import HttpSession
+from shared.adapters.storage_account import CredentialFactory
+from shared.adapters.timed_cache import TimedCache
+from shared.domain.errors import Rejected
+
+if TYPE_CHECKING:
+    from azure.core.credentials_async import AsyncTokenCredential
+
+CACHE_SECONDS = 300.0
+CACHED_SECRETS = 1_000
+API_VERSION = "7.4"
+SCOPE = "https://vault.azure.net/.default"
+
+
+class SecretStore:
+    """No value is ever part of an error."""
+
+    def __init__(
+        self,
+        environment: Mapping[str, str],
+        http: HttpSession,
+        vault_url: str = "",
+        credential: CredentialFactory | None = None,
+    ) -> None:
+        self._environment = environment
+        self._http = http
+        self._vault_url = vault_url.rstrip("/")
+        self._create_credential = credential
+        self._credential: AsyncTokenCredential | None = None
+        self._values: TimedCache[str, str] = TimedCache(CACHE_SECONDS, CACHED_SECRETS)
+
+    async def get(self, reference: str) -> str:
+        place, _, name = reference.partition(":")
+        if place == "env":
+            if not self._environment.get(name):
+                raise Rejected(f"the setting {name} is missing or empty", "secret_missing")
+            return self._environment[name]
+        if place == "keyvault" and name:
+            return await self._values.get(name, lambda: self._read(name))
+        raise Rejected("a secret is named env:NAME or keyvault:name", "secret_reference")
+
+    async def close(self) -> None:
+        if self._credential is not None:
+            credential, self._credential = self._credential, None
+            await credential.close()
+
+    async def _read(self, name: str) -> str:
+        what = f"reading the secret {name}"
+
+        async def call() -> str:
+            headers = {"Authorization": f"Bearer {await self._token()}"}
+            url = f"{self._vault_url}/secrets/{quote(name, safe='')}?api-version={API_VERSION}"
+            async with self._http.open().get(url, headers=headers) as response:
+                if response.status != 200:
+                    raise of_status(response.status, response.headers, what)
+                document: dict[str, Any] = await response.json()
+                return str(document["value"])
+
+        return await bounded(call, lambda error: of_connection(error, what), repeatable=True)
+
+    async def _token(self) -> str:
+        if not self._vault_url or self._create_credential is None:
+            raise Rejected("there is no key vault in the settings", "secret_missing")
+        if self._credential is None:
+            self._credential = self._create_credential()
+        return (await self._credential.get_token(SCOPE)).token
