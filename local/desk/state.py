@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import itertools
 import secrets
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -75,17 +76,12 @@ class Conversation:
 
     def unread(self, user_id: str) -> int:
         """How many messages of others came after what this user has read."""
-        last = self.read_up_to.get(user_id, "")
-        count = 0
-        for message in reversed(self.messages):
-            if message.id == last:
-                break
-            if message.sender != user_id and not message.event:
-                count += 1
-        return count
+        last = int(self.read_up_to.get(user_id) or 0)
+        newer = itertools.takewhile(lambda message: int(message.id) > last, reversed(self.messages))
+        return sum(message.sender != user_id and not message.event for message in newer)
 
     def to_document(self) -> dict[str, Any]:
-        return asdict(self)
+        return {**vars(self), "messages": [vars(message) for message in self.messages]}
 
     @classmethod
     def from_document(cls, document: dict[str, Any]) -> Conversation:

@@ -135,6 +135,8 @@ class UserActions:
     async def _watch(self, conversation: Conversation, message: Message, delivery: asyncio.Task[Answer]) -> None:
         answer = await delivery
         message.delivery = "delivered" if answer.accepted else "failed"
+        if answer.accepted:
+            message.activity = None
         self._live.message_changed(conversation, message)
 
 

@@ -20,7 +20,7 @@ export function initials(name) {
 export function fillAvatar(element, name, { app = false, presence } = {}) {
   const tone = [...name].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % TONES;
   element.className = app ? "avatar avatar-app" : `avatar tone-${tone}`;
-  element.textContent = initials(name);
+  element.textContent = app ? "" : initials(name);
   if (presence) {
     element.dataset.presence = presence;
   } else {

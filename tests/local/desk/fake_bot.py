@@ -23,11 +23,9 @@ Reply = Callable[[dict[str, Any]], "tuple[int, Any]"]
 class FakeBot:
     """Answers 202 to activities and a card to invokes, unless `on_activity` or `on_invoke` says otherwise."""
 
-    def __init__(self, bot_id: str, desk_url: str, tenant_id: str, secret: str) -> None:
+    def __init__(self, bot_id: str, desk_url: str) -> None:
         self.bot_id = bot_id
         self.desk_url = desk_url
-        self.tenant_id = tenant_id
-        self.secret = secret
         self.activities: list[dict[str, Any]] = []
         self.refused: list[str] = []
         self.on_activity: Reply = lambda _: (202, None)
@@ -81,7 +79,6 @@ class ConnectorClient:
     """The bot's way to the connector, answering the status and the body of each call."""
 
     def __init__(self, desk_url: str, tenant_id: str, bot_id: str, secret: str) -> None:
-        self.desk_url = desk_url
         self.base = f"{desk_url}/connector/v3/conversations"
         self.token_url = f"{desk_url}/{tenant_id}/oauth2/v2.0/token"
         self.form = {"grant_type": "client_credentials", "client_id": bot_id, "client_secret": secret, "scope": SCOPE}
@@ -89,20 +86,22 @@ class ConnectorClient:
         self.headers: dict[str, str] = {}
 
     async def sign_in(self, **changed: str) -> tuple[int, Any]:
-        async with aiohttp.ClientSession() as http:
-            async with http.post(self.token_url, data={**self.form, **changed}) as response:
-                body = await response.json()
-                if response.status == 200:
-                    self.token = body["access_token"]
-                return response.status, body
+        form = {**self.form, **changed}
+        async with aiohttp.ClientSession() as http, http.post(self.token_url, data=form) as response:
+            body = await response.json()
+            if response.status == 200:
+                self.token = body["access_token"]
+            return response.status, body
 
     async def call(self, method: str, url: str, body: Any = None) -> tuple[int, Any]:
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
-        async with aiohttp.ClientSession() as http:
-            async with http.request(method, url, json=body, headers=headers) as response:
-                self.headers = dict(response.headers)
-                text = await response.text()
-                return response.status, await response.json() if text else None
+        async with (
+            aiohttp.ClientSession() as http,
+            http.request(method, url, json=body, headers=headers) as response,
+        ):
+            self.headers = dict(response.headers)
+            text = await response.text()
+            return response.status, await response.json() if text else None
 
     async def create(self, member: str) -> tuple[int, Any]:
         return await self.call("POST", self.base, {"members": [{"id": member}], "isGroup": False})
