@@ -68,6 +68,7 @@ def create_app(options: AcsOptions) -> Starlette:
         lifespan=lambda _: running.while_served(),
     )
     app.state.counts = counts
+    app.state.standin = state
     app.add_middleware(_Surroundings)
     return app
 
