@@ -1,0 +1,158 @@
+import type { ContactReference } from "../shared/options";
+import { ApiError, CODES, type Code } from "./errors";
+
+export interface Contact {
+  readonly kind: "service" | "user";
+  readonly id: string;
+  readonly displayName: string;
+}
+
+export interface AcsMessaging {
+  readonly kind: "acs";
+  readonly endpoint: string;
+  readonly userId: string;
+  readonly token: string;
+  readonly tokenExpiresOn: string;
+  readonly threadId: string;
+}
+
+export interface NativeMessaging {
+  readonly kind: "native";
+}
+
+export type Messaging = AcsMessaging | NativeMessaging;
+
+export interface RealtimeAccess {
+  readonly url: string;
+  readonly accessToken: string;
+}
+
+/** What one running session may use for a while. */
+export interface Access {
+  readonly messaging: Messaging;
+  readonly realtime?: RealtimeAccess;
+}
+
+export interface StartedSession extends Access {
+  readonly sessionId: string;
+  readonly sessionToken: string;
+  readonly recoverUntil: string;
+  readonly state: SessionState;
+}
+
+export type SessionState = "waiting" | "connected" | "ended";
+
+export interface SessionStatus {
+  readonly state: SessionState;
+  readonly displayName: string;
+  readonly agentDisplayName?: string;
+  readonly startedAt: string;
+  readonly recoverUntil: string;
+}
+
+export interface StartRequest {
+  readonly idempotencyKey: string;
+  readonly customer: { readonly displayName: string; readonly email: string };
+  readonly message: string;
+  readonly language: string;
+  readonly accessToken?: string;
+}
+
+/** A session and the proof that it is this browser's. */
+export interface SessionKey {
+  readonly sessionId: string;
+  readonly sessionToken: string;
+}
+
+const TIMEOUT_MS = 20_000;
+
+/** The widget API of the deployment; every method raises ApiError. */
+export class WidgetApi {
+  constructor(
+    private readonly base: string,
+    private readonly fetch: typeof globalThis.fetch = globalThis.fetch.bind(globalThis),
+  ) {}
+
+  contact(widgetKey: string, contact: ContactReference): Promise<Contact> {
+    return this.call("GET", `contact?${new URLSearchParams({ widgetKey, [idProperty(contact)]: contact.id })}`);
+  }
+
+  start(widgetKey: string, contact: ContactReference, request: StartRequest): Promise<StartedSession> {
+    const body = { widgetKey, [idProperty(contact)]: contact.id, modality: "instantMessaging", ...request };
+    return this.call("POST", "sessions", { body });
+  }
+
+  status(key: SessionKey): Promise<SessionStatus> {
+    return this.call("GET", path(key), { key });
+  }
+
+  access(key: SessionKey): Promise<Access> {
+    return this.call("POST", `${path(key)}/token`, { key });
+  }
+
+  /** `leaving` is sent while the page goes away, so it outlives the page. */
+  heartbeat(key: SessionKey, leaving: boolean): Promise<{ readonly recoverUntil: string }> {
+    return this.call("POST", `${path(key)}/heartbeat`, { key, body: { leaving }, keepalive: leaving });
+  }
+
+  end(key: SessionKey): Promise<{ readonly state: SessionState }> {
+    return this.call("POST", `${path(key)}/end`, { key });
+  }
+
+  private async call<Answer>(
+    method: string,
+    route: string,
+    { key, body, keepalive = false }: { key?: SessionKey; body?: unknown; keepalive?: boolean } = {},
+  ): Promise<Answer> {
+    const headers: Record<string, string> = { accept: "application/json" };
+    if (key) headers["authorization"] = `Bearer ${key.sessionToken}`;
+    if (method === "POST") headers["content-type"] = "application/json";
+    let response: Response;
+    try {
+      response = await this.fetch(`${this.base.replace(/\/$/, "")}/${route}`, {
+        method,
+        headers,
+        keepalive,
+        credentials: "omit",
+        cache: "no-store",
+        referrerPolicy: "strict-origin-when-cross-origin",
+        ...(method === "POST" ? { body: JSON.stringify(body ?? {}) } : {}),
+        ...(keepalive ? {} : { signal: AbortSignal.timeout(TIMEOUT_MS) }),
+      });
+    } catch {
+      throw new ApiError("try_again", 0);
+    }
+    const answer: unknown = await response.json().catch(() => undefined);
+    if (!response.ok) throw problem(response, answer);
+    // An empty or broken body of a 2xx is a fault on the way.
+    if (typeof answer !== "object" || answer === null) throw new ApiError("try_again", response.status);
+    return answer as Answer;
+  }
+}
+
+function idProperty(contact: ContactReference): string {
+  return contact.kind === "service" ? "serviceId" : "contactId";
+}
+
+function path(key: SessionKey): string {
+  return `sessions/${encodeURIComponent(key.sessionId)}`;
+}
+
+function problem(response: Response, body: unknown): ApiError {
+  const { code, retryAfter, field } = (body ?? {}) as { code?: string; retryAfter?: unknown; field?: unknown };
+  const known = CODES.find((candidate) => candidate === code);
+  const wait = Number(retryAfter ?? response.headers.get("retry-after") ?? NaN);
+  return new ApiError(
+    known ?? fallback(response.status),
+    response.status,
+    wait > 0 ? wait : undefined,
+    typeof field === "string" ? field : undefined,
+  );
+}
+
+function fallback(status: number): Code {
+  if (status === 429) return "busy";
+  if (status === 410) return "ended";
+  if (status === 400 || status === 422 || status === 413) return "invalid";
+  return status === 401 || status === 403 || status === 404 ? "not_allowed" : "try_again";
+}

@@ -1,0 +1,250 @@
+import type { ContactReference } from "../shared/options";
+import type { StoredSession } from "../shared/stored-session";
+import type { Access, Contact, SessionState, WidgetApi } from "./api";
+import { backoff, randomId, type Clock } from "./clock";
+import { Credentials } from "./credentials";
+import { ApiError } from "./errors";
+import type { FormValues } from "./form-rules";
+import { isOver, LiveSession, type LiveView } from "./live-session";
+import { Observable } from "./observable";
+import type { SessionStore, StoredMessage } from "./store";
+import { createTransport } from "./transport";
+
+export interface ChatState {
+  readonly phase: "loading" | "unavailable" | "form" | "chat" | "ended";
+  readonly contact: Contact | undefined;
+  /** Why there is no form, or why the last start did not work. */
+  readonly problem: ApiError | undefined;
+  readonly starting: boolean;
+  /** The form appears because an earlier session is over. */
+  readonly previousEnded: boolean;
+  /** What the visitor typed last; never stored. */
+  readonly form: FormValues;
+  readonly live: LiveView | undefined;
+  /** The first message, which the server puts into the thread, until it was read there. */
+  readonly opening: StoredMessage | undefined;
+  /** The conversation was taken up again rather than started here. */
+  readonly recovered: boolean;
+  readonly ending: "no" | "busy" | "failed";
+  /** Sequence up to which the visitor has read. */
+  readonly readUpTo: number;
+}
+
+export interface ConversationParts {
+  readonly api: WidgetApi;
+  readonly store: SessionStore;
+  readonly clock: Clock;
+  readonly widgetKey: string;
+  readonly contact: ContactReference;
+  readonly locale: string;
+  readonly realtime: boolean;
+  readonly accessToken: () => Promise<string | undefined>;
+}
+
+const CLEAN = { live: undefined, opening: undefined, problem: undefined, starting: false, ending: "no" } as const;
+const START_ATTEMPTS = 3;
+
+/** From the empty form to the end of the session and round again. */
+export class Conversation {
+  readonly state: Observable<ChatState>;
+  private session: LiveSession | undefined;
+  private stored: StoredSession | undefined;
+  private attempt: { readonly contents: string; readonly idempotencyKey: string } | undefined;
+  private readonly unwatch: () => void;
+  private stopped = false;
+
+  constructor(private readonly parts: ConversationParts) {
+    this.state = new Observable<ChatState>({
+      phase: "loading",
+      contact: undefined,
+      previousEnded: false,
+      form: { name: "", email: "", message: "" },
+      recovered: false,
+      readUpTo: parts.store.readUpTo,
+      ...CLEAN,
+    });
+    this.unwatch = parts.store.watch(() => this.followOtherTabs());
+    addEventListener("online", this.backOnline);
+  }
+
+  /** Takes up the stored session, or offers the form; also the way out of `unavailable`. */
+  async load(): Promise<void> {
+    this.state.update({ phase: "loading", problem: undefined });
+    const session = this.parts.store.session;
+    const contact = this.loadContact();
+    if (session && (await this.recover(session))) return;
+    await contact;
+  }
+
+  async start(form: FormValues): Promise<void> {
+    const { api, store, clock, widgetKey, contact, locale } = this.parts;
+    if (this.state.value.starting) return;
+    if (store.session) return this.load();
+    this.state.update({ form, starting: true, problem: undefined, previousEnded: false });
+    const message = form.message.trim();
+    const customer = { displayName: form.name.trim(), email: form.email.trim() };
+    try {
+      const accessToken = await this.parts.accessToken();
+      const request = { customer, message, language: locale, ...(accessToken ? { accessToken } : {}) };
+      const idempotencyKey = this.keyFor(JSON.stringify([customer, message]));
+      const started = await this.patiently(() => api.start(widgetKey, contact, { ...request, idempotencyKey }));
+      if (this.stopped) return;
+      const { sessionId, sessionToken, recoverUntil, state } = started;
+      const session = { sessionId, sessionToken, recoverUntil };
+      store.save(session);
+      this.attempt = undefined;
+      this.state.update({ form: { ...form, message: "" }, recovered: false });
+      this.run(session, started, state, undefined, { clientMessageId: idempotencyKey, text: message, at: clock.now() });
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      // Only what may have got through keeps its key; a key that was used up (409) is as good as none.
+      if (error.code !== "try_again" || error.status === 409) this.attempt = undefined;
+      this.state.update({ starting: false, problem: error });
+    }
+  }
+
+  say(text: string): void {
+    this.session?.say(text);
+  }
+
+  retry(clientMessageId: string): void {
+    this.session?.retry(clientMessageId);
+  }
+
+  async end(): Promise<void> {
+    if (!this.stored || !this.session) return;
+    this.state.update({ ending: "busy" });
+    try {
+      await this.parts.api.end(this.stored);
+      this.session.finish();
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (isOver(error)) this.session.finish();
+      else this.state.update({ ending: "failed" });
+    }
+  }
+
+  /** From the ended conversation back to the form. */
+  restart(): void {
+    this.state.update({ ...CLEAN, phase: this.state.value.contact ? "form" : "loading", previousEnded: false });
+    if (!this.state.value.contact) void this.load();
+  }
+
+  /** The visitor looks at the conversation. */
+  markRead(): void {
+    const last = this.state.value.live?.messages.at(-1)?.sequence ?? 0;
+    if (last <= this.state.value.readUpTo) return;
+    if (this.stored) this.parts.store.readUpTo = last;
+    this.state.update({ readUpTo: last });
+  }
+
+  stop(): void {
+    this.stopped = true;
+    this.unwatch();
+    removeEventListener("online", this.backOnline);
+    this.session?.stop();
+  }
+
+  private readonly backOnline = (): void => {
+    if (this.state.value.phase === "unavailable") void this.load();
+  };
+
+  private keyFor(contents: string): string {
+    if (this.attempt?.contents !== contents) this.attempt = { contents, idempotencyKey: randomId() };
+    return this.attempt.idempotencyKey;
+  }
+
+  private async patiently<Answer>(call: () => Promise<Answer>): Promise<Answer> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await call();
+      } catch (error) {
+        if (!(error instanceof ApiError) || error.code !== "try_again" || attempt >= START_ATTEMPTS) throw error;
+        await this.parts.clock.sleep(error.retryAfter ? error.retryAfter * 1000 : backoff(this.parts.clock, attempt - 1));
+      }
+    }
+  }
+
+  private async loadContact(): Promise<void> {
+    try {
+      const contact = this.state.value.contact ?? (await this.parts.api.contact(this.parts.widgetKey, this.parts.contact));
+      this.state.update({ contact });
+      if (this.state.value.phase === "loading" && !this.parts.store.session) this.state.update({ phase: "form" });
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (this.state.value.phase === "loading" && !this.parts.store.session) this.state.update({ phase: "unavailable", problem: error });
+    }
+  }
+
+  /** The state first, then a token, then messages; false where the session is over and the form may come. */
+  private async recover(session: StoredSession): Promise<boolean> {
+    const { api, store } = this.parts;
+    try {
+      const status = await this.patiently(() => api.status(session));
+      if (status.state === "ended") throw new ApiError("ended", 200);
+      store.amend(session.sessionId, { recoverUntil: status.recoverUntil });
+      const access = await this.patiently(() => api.access(session));
+      if (this.stopped) return true;
+      const { contact } = this.state.value;
+      this.state.update({
+        recovered: true,
+        readUpTo: store.readUpTo,
+        contact: contact ?? { ...this.parts.contact, displayName: status.displayName },
+      });
+      this.run(session, access, status.state, status.agentDisplayName, undefined);
+      return true;
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (!isOver(error)) {
+        this.state.update({ phase: "unavailable", problem: error });
+        return true;
+      }
+      store.clear(session.sessionId);
+      this.state.update({ previousEnded: true });
+      if (this.state.value.contact) this.state.update({ phase: "form" });
+      return false;
+    }
+  }
+
+  private run(
+    session: StoredSession,
+    access: Access,
+    state: SessionState,
+    agentName: string | undefined,
+    opening: StoredMessage | undefined,
+  ): void {
+    const { api, store, clock, realtime } = this.parts;
+    this.session?.stop();
+    this.stored = session;
+    const credentials = new Credentials(api, session, clock, access);
+    const live = new LiveSession({
+      session, state, agentName, credentials, api, store, clock, realtime,
+      customerName: this.state.value.form.name.trim() || undefined,
+      transport: createTransport(credentials),
+      changed: (view) => {
+        if (this.session === live) this.state.update({ live: view });
+      },
+      ended: () => {
+        store.clear(session.sessionId);
+        if (this.session === live) this.state.update({ phase: "ended", ending: "no" });
+      },
+    });
+    this.session = live;
+    this.state.update({ ...CLEAN, phase: "chat", opening });
+    live.start();
+  }
+
+  private followOtherTabs(): void {
+    const { store } = this.parts;
+    const { session } = store;
+    const { phase, readUpTo } = this.state.value;
+    if (store.readUpTo > readUpTo) this.state.update({ readUpTo: store.readUpTo });
+    if (session && (phase === "form" || phase === "ended" || phase === "unavailable")) void this.load();
+    else if (!session && phase === "chat") void this.session?.checkState();
+  }
+}
+
+/** Whether the visitor wrote this message; another tab or an earlier page may have sent it. */
+export function isOwn(message: { senderId: string; clientMessageId?: string; kind?: string }, userId: string): boolean {
+  return message.senderId === userId || message.clientMessageId !== undefined || message.kind === "customer";
+}

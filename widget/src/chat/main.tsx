@@ -1,0 +1,63 @@
+import { render } from "preact";
+import type { ChatHandle, ChatHost } from "../shared/bridge";
+import { safeStorage } from "../shared/storage";
+import { chat as catalogue } from "../texts/catalogue";
+import { WidgetApi } from "./api";
+import css from "./chat.css";
+import { systemClock } from "./clock";
+import { Conversation } from "./conversation";
+import { Observable } from "./observable";
+import { SessionStore } from "./store";
+import { followKeyboard } from "./viewport";
+import { LanguageContext } from "./views/context";
+import { Panel } from "./views/Panel";
+
+/** One for the page: without `localStorage` it is the memory of all widgets. */
+const storage = safeStorage(() => localStorage);
+
+/** Draws the chat into the loader's shadow root; it shows nothing until `show()`. */
+export function mount(host: ChatHost): ChatHandle {
+  const { options, contact, container } = host;
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(css);
+  host.shadow.adoptedStyleSheets.push(sheet);
+
+  const texts = { ...catalogue, ...options.texts };
+  const { accessToken } = options;
+  const conversation = new Conversation({
+    api: new WidgetApi(host.apiBase),
+    store: new SessionStore(storage, host.storageKey, () => Date.now()),
+    clock: systemClock,
+    widgetKey: options.widgetKey,
+    contact,
+    locale: host.locale,
+    realtime: (options.presenceSubscription ?? "signalR").toLowerCase() === "signalr",
+    accessToken: async () => (typeof accessToken === "function" ? accessToken() : accessToken),
+  });
+  const visibility = new Observable({ open: false });
+  const stopFollowing = followKeyboard(container);
+  // What is typed here is no shortcut of the host page.
+  for (const type of ["keydown", "keypress", "keyup"]) container.addEventListener(type, (event) => event.stopPropagation());
+  container.lang = host.locale;
+
+  render(
+    <LanguageContext.Provider value={{ texts, locale: host.locale }}>
+      <Panel conversation={conversation} visibility={visibility} onClose={host.onClose} onUnread={host.onUnread} />
+    </LanguageContext.Provider>,
+    container,
+  );
+  void conversation.load();
+
+  return {
+    show: () => {
+      if (conversation.state.value.phase === "unavailable") void conversation.load();
+      visibility.update({ open: true });
+    },
+    hide: () => visibility.update({ open: false }),
+    destroy: () => {
+      stopFollowing();
+      conversation.stop();
+      render(null, container);
+    },
+  };
+}

@@ -1,0 +1,143 @@
+import { backoff, randomId, type Clock } from "./clock";
+import { TransportError } from "./errors";
+import type { SessionStore } from "./store";
+import type { Transport } from "./transport/transport";
+
+const ATTEMPTS = 3;
+
+export interface PendingMessage {
+  readonly clientMessageId: string;
+  readonly text: string;
+  readonly at: number;
+  readonly status: "sending" | "sent" | "failed";
+  /** A send had no clear outcome: the thread is looked through before another. */
+  readonly uncertain: boolean;
+}
+
+interface Listener {
+  /** Anything below has changed. */
+  changed(): void;
+  /** A message was taken; the thread has something new. */
+  sent(): void;
+  /** The thread is closed to the visitor. */
+  gone(): void;
+}
+
+/** The visitor's messages on their way: one at a time and in order, each at most once in the thread. */
+export class Outbox {
+  private items: readonly PendingMessage[];
+  private pumping = false;
+  private readonly stopping = new AbortController();
+  /** While the service asks to wait: until when. */
+  throttledUntil: number | undefined;
+
+  constructor(
+    private readonly transport: Transport,
+    private readonly store: SessionStore,
+    private readonly clock: Clock,
+    private readonly listener: Listener,
+    private readonly senderName: string | undefined,
+  ) {
+    // Another tab, or this one before it was reloaded, may have sent them: they wait for the visitor's word.
+    this.items = store.unsent.map((message) => ({ ...message, status: "failed", uncertain: true }));
+  }
+
+  get pending(): readonly PendingMessage[] {
+    return this.items;
+  }
+
+  add(text: string): void {
+    const message = { clientMessageId: randomId(), text, at: this.clock.now() };
+    this.store.addUnsent(message);
+    this.items = [...this.items, { ...message, status: "sending", uncertain: false }];
+    this.listener.changed();
+    void this.pump();
+  }
+
+  /** Sends a failed message again, or every one. */
+  retry(clientMessageId?: string): void {
+    this.items = this.items.map((item) =>
+      item.status === "failed" && (clientMessageId ?? item.clientMessageId) === item.clientMessageId ? { ...item, status: "sending" } : item,
+    );
+    this.listener.changed();
+    void this.pump();
+  }
+
+  /** Drops what the thread shows by now; true if anything was dropped. */
+  settle(): boolean {
+    const inThread = new Set(this.transport.messages.map((message) => message.clientMessageId));
+    const left = this.items.filter((item) => !inThread.has(item.clientMessageId));
+    if (left.length === this.items.length) return false;
+    for (const item of this.items) if (!left.includes(item)) this.store.removeUnsent(item.clientMessageId);
+    this.items = left;
+    return true;
+  }
+
+  stop(): void {
+    this.stopping.abort();
+  }
+
+  private async pump(): Promise<void> {
+    if (this.pumping) return;
+    this.pumping = true;
+    for (;;) {
+      const next = this.items.find((item) => item.status === "sending");
+      if (!next || this.stopping.signal.aborted) break;
+      await this.deliver(next.clientMessageId, next.text);
+    }
+    this.pumping = false;
+  }
+
+  private async deliver(clientMessageId: string, text: string): Promise<void> {
+    const change = (value: Partial<PendingMessage>): void => {
+      this.items = this.items.map((item) => (item.clientMessageId === clientMessageId ? { ...item, ...value } : item));
+      this.listener.changed();
+    };
+    for (let attempt = 1; !this.stopping.signal.aborted; ) {
+      const outcome = await this.attempt(clientMessageId, text);
+      if (outcome === "sent") {
+        change({ status: "sent", uncertain: false });
+        this.store.removeUnsent(clientMessageId);
+        this.listener.sent();
+        return;
+      }
+      if (outcome.kind === "throttled") {
+        await this.wait(outcome.retryAfter ?? 1);
+      } else if (outcome.kind === "unknown" && attempt < ATTEMPTS) {
+        change({ uncertain: true });
+        await this.clock.sleep(backoff(this.clock, attempt - 1), this.stopping.signal);
+        attempt += 1;
+      } else {
+        change({ status: "failed", uncertain: outcome.kind === "unknown" || this.isUncertain(clientMessageId) });
+        if (outcome.kind === "gone") this.listener.gone();
+        return;
+      }
+    }
+  }
+
+  private async attempt(clientMessageId: string, text: string): Promise<"sent" | TransportError> {
+    try {
+      if (this.isUncertain(clientMessageId)) {
+        await this.transport.read();
+        if (this.transport.messages.some((message) => message.clientMessageId === clientMessageId)) return "sent";
+      }
+      await this.transport.send({ clientMessageId, text, senderName: this.senderName });
+      return "sent";
+    } catch (error) {
+      if (error instanceof TransportError) return error;
+      throw error;
+    }
+  }
+
+  private isUncertain(clientMessageId: string): boolean {
+    return this.items.some((item) => item.clientMessageId === clientMessageId && item.uncertain);
+  }
+
+  private async wait(seconds: number): Promise<void> {
+    this.throttledUntil = this.clock.now() + seconds * 1000;
+    this.listener.changed();
+    await this.clock.sleep(seconds * 1000, this.stopping.signal);
+    this.throttledUntil = undefined;
+    this.listener.changed();
+  }
+}

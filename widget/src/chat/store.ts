@@ -1,0 +1,86 @@
+import type { KeyValueStorage } from "../shared/storage";
+import { recoverable, type StoredSession } from "../shared/stored-session";
+
+/** A message that is not known to be in the thread. */
+export interface StoredMessage {
+  readonly clientMessageId: string;
+  readonly text: string;
+  readonly at: number;
+}
+
+/** What this browser remembers of the conversation with one contact. */
+export class SessionStore {
+  constructor(
+    private readonly storage: KeyValueStorage,
+    private readonly key: string,
+    private readonly now: () => number,
+  ) {}
+
+  get session(): StoredSession | undefined {
+    return recoverable(this.storage, this.key, this.now());
+  }
+
+  save(session: StoredSession): void {
+    this.storage.setItem(this.key, JSON.stringify(session));
+  }
+
+  /** Changes the stored session `sessionId`; one that has been replaced or cleared meanwhile stays as it is. */
+  amend(sessionId: string, change: Partial<StoredSession>): void {
+    const { session } = this;
+    if (session?.sessionId === sessionId) this.save({ ...session, ...change });
+  }
+
+  /** Forgets the session `sessionId` and all that belongs to it. */
+  clear(sessionId: string): void {
+    const { session } = this;
+    if (session !== undefined && session.sessionId !== sessionId) return;
+    this.storage.removeItem(this.key);
+    this.storage.removeItem(this.unsentKey);
+    this.storage.removeItem(this.readKey);
+  }
+
+  get unsent(): readonly StoredMessage[] {
+    try {
+      const value: unknown = JSON.parse(this.storage.getItem(this.unsentKey) ?? "[]");
+      return Array.isArray(value) ? (value as StoredMessage[]).filter(({ clientMessageId, text }) => clientMessageId && text) : [];
+    } catch {
+      return [];
+    }
+  }
+
+  addUnsent(message: StoredMessage): void {
+    this.storage.setItem(this.unsentKey, JSON.stringify([...this.unsent, message]));
+  }
+
+  removeUnsent(clientMessageId: string): void {
+    const left = this.unsent.filter((message) => message.clientMessageId !== clientMessageId);
+    if (left.length > 0) this.storage.setItem(this.unsentKey, JSON.stringify(left));
+    else this.storage.removeItem(this.unsentKey);
+  }
+
+  /** Sequence of the last message that the visitor has seen. */
+  get readUpTo(): number {
+    return Number(this.storage.getItem(this.readKey)) || 0;
+  }
+
+  set readUpTo(sequence: number) {
+    if (sequence > this.readUpTo) this.storage.setItem(this.readKey, String(sequence));
+  }
+
+  /** Calls back when another tab changes what is stored here; returns how to stop that. */
+  watch(callback: () => void): () => void {
+    const listener = (event: StorageEvent): void => {
+      if (event.key === null || event.key === this.key || event.key === this.readKey) callback();
+    };
+    addEventListener("storage", listener);
+    return () => removeEventListener("storage", listener);
+  }
+
+  private get unsentKey(): string {
+    return `${this.key}:unsent`;
+  }
+
+  private get readKey(): string {
+    return `${this.key}:read`;
+  }
+}

@@ -1,0 +1,74 @@
+import type { JSX, TargetedKeyboardEvent } from "preact";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { fill } from "../../texts";
+import { characters, MESSAGE_CHARACTERS, messageProblem } from "../limits";
+import { useLanguage } from "./context";
+import { useUniqueId } from "./hooks";
+import { Icon } from "./icons";
+
+const WARN_AT = 500;
+
+/** Where the visitor writes: Enter sends, Shift+Enter starts a new line. */
+export function Composer({ onSend }: { onSend: (text: string) => void }): JSX.Element {
+  const { texts } = useLanguage();
+  const [text, setText] = useState("");
+  const box = useRef<HTMLTextAreaElement>(null);
+  const id = useUniqueId("hint");
+  const left = MESSAGE_CHARACTERS - characters(text);
+  const problem = text.length > 1000 ? messageProblem(text.trim()) : undefined;
+  const hint = problem ? fill(texts[problem[0]], problem[1] ?? {}) : left <= WARN_AT ? fill(texts.charactersLeft, { count: left }) : "";
+
+  useLayoutEffect(() => {
+    const area = box.current;
+    if (!area) return;
+    area.style.blockSize = "auto";
+    area.style.blockSize = `${area.scrollHeight + 2}px`;
+  }, [text]);
+
+  const send = (): void => {
+    if (text.trim() === "" || problem) return;
+    onSend(text.trim());
+    setText("");
+    box.current?.focus();
+  };
+
+  const onKeyDown = (event: TargetedKeyboardEvent<HTMLTextAreaElement>): void => {
+    // While a word is being composed (Chinese, Japanese, …) Enter belongs to the input method.
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    send();
+  };
+
+  return (
+    <form
+      class="composer"
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+      }}
+    >
+      {hint && (
+        <p class={problem ? "problem" : "hint"} id={id} role="status">
+          {hint}
+        </p>
+      )}
+      <textarea
+        ref={box}
+        class="write"
+        rows={1}
+        dir="auto"
+        value={text}
+        placeholder={texts.typeMessage}
+        aria-label={texts.typeMessage}
+        aria-invalid={problem !== undefined}
+        aria-describedby={hint ? id : undefined}
+        enterkeyhint="send"
+        onInput={(event) => setText(event.currentTarget.value)}
+        onKeyDown={onKeyDown}
+      />
+      <button type="submit" class="send" aria-label={texts.send} title={texts.send} aria-disabled={text.trim() === "" || problem ? "true" : undefined}>
+        <Icon name="send" />
+      </button>
+    </form>
+  );
+}

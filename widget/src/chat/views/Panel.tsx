@@ -1,0 +1,146 @@
+import type { JSX, TargetedKeyboardEvent } from "preact";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { fill } from "../../texts";
+import type { Conversation } from "../conversation";
+import { entriesOf, unreadIn } from "../entries";
+import type { Observable } from "../observable";
+import { Announcer } from "./Announcer";
+import { Banner } from "./Banner";
+import { Composer } from "./Composer";
+import { useLanguage } from "./context";
+import { EndQuestion } from "./EndQuestion";
+import { Header } from "./Header";
+import { useObservable } from "./hooks";
+import { MessageList } from "./MessageList";
+import { explain } from "./ProblemNote";
+import { StartForm } from "./StartForm";
+
+interface Props {
+  readonly conversation: Conversation;
+  readonly visibility: Observable<{ readonly open: boolean }>;
+  readonly onClose: () => void;
+  readonly onUnread: (count: number, text: string) => void;
+}
+
+/** The chat's dialog: one of form, conversation and what stands in their place. */
+export function Panel({ conversation, visibility, onClose, onUnread }: Props): JSX.Element {
+  const { texts } = useLanguage();
+  const state = useObservable(conversation.state);
+  const { open } = useObservable(visibility);
+  const [asking, setAsking] = useState(false);
+  const panel = useRef<HTMLElement>(null);
+  const entries = useMemo(() => entriesOf(state, texts), [state, texts]);
+  const { phase, live } = state;
+
+  const unread = open ? 0 : unreadIn(entries, state.readUpTo);
+  useEffect(
+    () => onUnread(unread, unread === 1 ? texts.unreadOne : fill(texts.unreadMany, { count: unread })),
+    [unread, onUnread, texts],
+  );
+  useEffect(() => {
+    if (open && document.visibilityState === "visible") conversation.markRead();
+  }, [open, entries, conversation]);
+
+  useEffect(() => {
+    if (phase !== "chat") setAsking(false);
+  }, [phase]);
+  useFocusInside(panel, open, phase, asking);
+
+  const onKeyDown = (event: TargetedKeyboardEvent<HTMLElement>): void => {
+    if (event.key !== "Escape") return;
+    if (asking) setAsking(false);
+    else onClose();
+  };
+
+  const name = state.contact?.displayName ?? "";
+  return (
+    <>
+      <section
+        ref={panel}
+        class="panel"
+        role="dialog"
+        aria-label={fill(texts.dialogLabel, { name })}
+        aria-busy={phase === "loading"}
+        tabIndex={-1}
+        hidden={!open}
+        onKeyDown={onKeyDown}
+      >
+        <div class="content" inert={asking}>
+          <Header state={state} asking={asking} onMinimize={onClose} onEnd={() => setAsking(true)} />
+          {phase === "loading" && <Skeleton />}
+          {phase === "unavailable" && <Unavailable conversation={conversation} />}
+          {phase === "form" && <StartForm state={state} onStart={(values) => void conversation.start(values)} />}
+          {(phase === "chat" || phase === "ended") && (
+            <>
+              {live && phase === "chat" && <Banner live={live} />}
+              <MessageList
+                entries={entries}
+                waiting={phase === "chat" && live?.state === "waiting" && !entries.some((entry) => entry.author !== "visitor")}
+                visible={open}
+                onRetry={(id) => conversation.retry(id)}
+              />
+            </>
+          )}
+          {phase === "chat" && <Composer onSend={(text) => conversation.say(text)} />}
+          {phase === "ended" && (
+            <div class="after">
+              <p>{texts.endedNotice}</p>
+              <button type="button" class="primary" onClick={() => conversation.restart()}>
+                {texts.startNew}
+              </button>
+            </div>
+          )}
+        </div>
+        {asking && <EndQuestion ending={state.ending} onEnd={() => void conversation.end()} onKeep={() => setAsking(false)} />}
+      </section>
+      <Announcer entries={entries} skipFirst={state.recovered} />
+    </>
+  );
+}
+
+function Skeleton(): JSX.Element {
+  return (
+    <div class="body skeleton" aria-hidden="true">
+      <i />
+      <i />
+      <i />
+    </div>
+  );
+}
+
+function Unavailable({ conversation }: { conversation: Conversation }): JSX.Element {
+  const { texts } = useLanguage();
+  const { problem } = useObservable(conversation.state);
+  const [what, hint] = problem ? explain(problem, problem.retryAfter ?? 0, texts) : ["", ""];
+  return (
+    <div class="body unavailable" role="alert">
+      <h2>{what}</h2>
+      {hint && <p>{hint}</p>}
+      {problem?.code !== "not_allowed" && (
+        <button type="button" class="second" onClick={() => void conversation.load()}>
+          {texts.tryAgain}
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** Moves the focus to where the visitor goes on: on opening, and when one view replaces another that held it. */
+function useFocusInside(panel: { readonly current: HTMLElement | null }, open: boolean, phase: string, asking: boolean): void {
+  const was = useRef({ open: false, phase: "", asking: false });
+  useLayoutEffect(() => {
+    const before = was.current;
+    was.current = { open, phase, asking };
+    const element = panel.current;
+    if (!open || asking || !element) return;
+    const root = element.getRootNode() as ShadowRoot;
+    const lost = root.activeElement === null || root.activeElement === element;
+    const replaced = before.phase !== phase || (before.asking && !asking);
+    if (before.open && !(replaced && lost)) return;
+    const target = element.querySelector<HTMLElement>("form input, .write, .after button, .unavailable button");
+    // On touch screens a focused field would raise the keyboard over half of the panel.
+    const typing = target?.matches("input, textarea") ?? false;
+    if (target && !(typing && matchMedia("(pointer: coarse)").matches)) target.focus();
+    else element.focus();
+  }, [panel, open, phase, asking]);
+}

@@ -1,0 +1,122 @@
+import type { JSX, TargetedInputEvent } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { fill } from "../../texts";
+import type { ChatState } from "../conversation";
+import { fieldOf, formProblems, type Field, type FormValues, type Problem } from "../form-rules";
+import { plainName } from "../linkify";
+import { useLanguage } from "./context";
+import { useCountdown, useUniqueId } from "./hooks";
+import { ProblemNote } from "./ProblemNote";
+
+const FIELDS: readonly Field[] = ["name", "email", "message"];
+
+interface Props {
+  readonly state: ChatState;
+  readonly onStart: (values: FormValues) => void;
+}
+
+/** Name, e-mail and first message. */
+export function StartForm({ state, onStart }: Props): JSX.Element {
+  const { texts } = useLanguage();
+  const [values, setValues] = useState(state.form);
+  const [problems, setProblems] = useState<Partial<Record<Field, Problem>>>({});
+  const form = useRef<HTMLFormElement>(null);
+  const { problem, starting, contact } = state;
+  const wait = useCountdown(useDeadline(problem));
+
+  const focusFirst = (found: Partial<Record<Field, Problem>>): void => {
+    const first = FIELDS.find((field) => found[field]);
+    if (first) form.current?.querySelector<HTMLElement>(`[name=${first}]`)?.focus();
+  };
+
+  useEffect(() => {
+    const field = problem?.code === "invalid" ? fieldOf(problem.field) : undefined;
+    if (!field) return;
+    const found = { [field]: ["errorField"] as Problem };
+    setProblems(found);
+    focusFirst(found);
+  }, [problem]);
+
+  const submit = (event: Event): void => {
+    event.preventDefault();
+    const found = formProblems(values);
+    setProblems(found);
+    if (Object.keys(found).length > 0) focusFirst(found);
+    else if (!starting && wait === 0) onStart(values);
+  };
+
+  const change = (field: Field) => (value: string): void => {
+    setValues({ ...values, [field]: value });
+    if (problems[field]) setProblems({ ...problems, [field]: undefined });
+  };
+
+  const name = plainName(contact?.displayName ?? "");
+  const atField = problem?.code === "invalid" && fieldOf(problem.field) !== undefined;
+  return (
+    <form class="body form" ref={form} noValidate onSubmit={submit}>
+      {state.previousEnded && (
+        <p class="notice" role="status">
+          {texts.previousEnded}
+        </p>
+      )}
+      <div class="intro">
+        <h2>{contact?.kind === "user" ? fill(texts.formTitleUser, { name }) : texts.formTitle}</h2>
+        <p>{texts.formIntro}</p>
+      </div>
+      <FieldRow field="name" value={values.name} problem={problems.name} autocomplete="name" onChange={change("name")} />
+      <FieldRow field="email" value={values.email} problem={problems.email} autocomplete="email" onChange={change("email")} />
+      <FieldRow field="message" value={values.message} problem={problems.message} onChange={change("message")} />
+      {problem && !atField && <ProblemNote problem={problem} wait={wait} />}
+      <button type="submit" class="primary" aria-disabled={starting || wait > 0 ? "true" : undefined}>
+        {starting ? texts.starting : texts.startChat}
+      </button>
+    </form>
+  );
+}
+
+interface FieldProps {
+  readonly field: Field;
+  readonly value: string;
+  readonly problem: Problem | undefined;
+  readonly autocomplete?: string;
+  readonly onChange: (value: string) => void;
+}
+
+function FieldRow({ field, value, problem, autocomplete, onChange }: FieldProps): JSX.Element {
+  const { texts } = useLanguage();
+  const id = useUniqueId(field);
+  const shared = {
+    id,
+    name: field,
+    value,
+    dir: "auto" as const,
+    required: true,
+    "aria-invalid": problem !== undefined,
+    "aria-describedby": problem ? `${id}-problem` : undefined,
+    onInput: (event: TargetedInputEvent<HTMLInputElement | HTMLTextAreaElement>) => onChange(event.currentTarget.value),
+  };
+  return (
+    <div class="field">
+      <label for={id}>{texts[field]}</label>
+      {field === "message" ? (
+        <textarea {...shared} rows={3} />
+      ) : (
+        <input {...shared} type={field === "email" ? "email" : "text"} autocomplete={autocomplete} list={undefined} />
+      )}
+      {problem && (
+        <p class="problem" id={`${id}-problem`}>
+          {fill(texts[problem[0]], problem[1] ?? {})}
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** When a busy server wants to be asked again. */
+function useDeadline(problem: ChatState["problem"]): number | undefined {
+  const [deadline, setDeadline] = useState<number>();
+  useEffect(() => {
+    setDeadline(problem?.retryAfter ? Date.now() + problem.retryAfter * 1000 : undefined);
+  }, [problem]);
+  return deadline;
+}

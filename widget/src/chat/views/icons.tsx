@@ -1,0 +1,18 @@
+import type { JSX } from "preact";
+
+const PATHS = {
+  minimize: "M6 9.5l6 6 6-6",
+  end: "M7 7l10 10M17 7L7 17",
+  send: "M5 12h13M12.5 6l6 6-6 6",
+  down: "M12 6v12M6.5 12.5L12 18l5.5-5.5",
+  warning: "M12 8v5M12 16.4v.1M12 3.5l9 16H3z",
+};
+
+/** A decorative line drawing; the button around it has the name. */
+export function Icon({ name }: { name: keyof typeof PATHS }): JSX.Element {
+  return (
+    <svg viewBox="0 0 24 24" aria-hidden="true" class="icon">
+      <path d={PATHS[name]} />
+    </svg>
+  );
+}

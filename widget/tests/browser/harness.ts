@@ -1,0 +1,105 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from "playwright-core";
+import { SERVICE_ID, startFakeServer, WIDGET_KEY, type FakeServer } from "../fake-server";
+
+export const DIST = path.resolve("dist");
+const ARGUMENTS = [
+  "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+  "--disable-background-networking", "--disable-component-update", "--disable-sync",
+];
+export const SERVICE = { widgetKey: WIDGET_KEY, serviceId: SERVICE_ID };
+
+let browser: Promise<Browser> | undefined;
+
+/** One Chromium for a test file. */
+export function openBrowser(): Promise<Browser> {
+  const executablePath = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
+  if (!existsSync(executablePath)) throw new Error(`no Chromium at ${executablePath}; set CHROMIUM to one`);
+  browser ??= chromium.launch({ executablePath, args: ARGUMENTS });
+  return browser;
+}
+
+export async function closeBrowser(): Promise<void> {
+  await (await browser)?.close();
+}
+
+export interface Visit {
+  readonly server: FakeServer;
+  readonly context: BrowserContext;
+  readonly page: Page;
+  /** Errors of the page's console and uncaught exceptions. */
+  readonly complaints: string[];
+}
+
+interface VisitOptions {
+  readonly realtime?: boolean;
+  readonly postsOpening?: boolean;
+  readonly recoverSeconds?: number;
+  readonly body?: string;
+  readonly csp?: string;
+  readonly context?: BrowserContextOptions;
+}
+
+/** A server, a browser context and a page at /host of another origin than the widget's; closed after `use`. */
+export async function visit(options: VisitOptions, use: (visit: Visit) => Promise<void>): Promise<void> {
+  const { realtime = false, postsOpening = true, recoverSeconds = 600 } = options;
+  const server = await startFakeServer({ dist: DIST, realtime, postsOpening, recoverSeconds });
+  const context = await (await openBrowser()).newContext({ locale: "en-GB", ...options.context });
+  context.setDefaultTimeout(8000);
+  const complaints: string[] = [];
+  try {
+    const html = hostPage(options.body ?? snippet(server.origin));
+    server.pages.set("/host", { html, ...(options.csp ? { headers: { "content-security-policy": options.csp.replaceAll("$DEPLOYMENT", server.origin) } } : {}) });
+    const page = await context.newPage();
+    page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+    page.on("pageerror", (error) => complaints.push(String(error)));
+    await page.goto(`${server.hostOrigin}/host`);
+    await use({ server, context, page, complaints });
+  } finally {
+    await context.close();
+    await server.close();
+  }
+}
+
+export function hostPage(body: string): string {
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>Host page</title></head><body><main><h1>Host page</h1><p>Some text of the page.</p></main>${body}</body></html>`;
+}
+
+/** The snippet as the administrator copies it. */
+export function snippet(origin: string, options: object = SERVICE): string {
+  return `<div id="nimbus-interact"></div>
+<script>
+window.Nimbus = window.Nimbus || { queue: [] };
+window.Nimbus.queue.push(${JSON.stringify({ ...options, presenceSubscription: "signalR" })});
+</script>
+<script src="${origin}/widget/interact.js" async></script>`;
+}
+
+export async function openChat(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Open chat" }).click();
+}
+
+export async function startChat(page: Page, message = "My order #42 has not arrived yet."): Promise<void> {
+  await openChat(page);
+  await page.getByRole("textbox", { name: "Name" }).fill("Carla Customer");
+  await page.getByRole("textbox", { name: "Email" }).fill("carla@customer.example");
+  await page.getByRole("textbox", { name: "Message" }).fill(message);
+  await page.getByRole("button", { name: "Start chat" }).click();
+  await page.getByRole("textbox", { name: "Type a message" }).waitFor();
+}
+
+export async function say(page: Page, text: string): Promise<void> {
+  await page.getByRole("textbox", { name: "Type a message" }).fill(text);
+  await page.getByRole("button", { name: "Send" }).click();
+}
+
+/** Polls until `holds`; fails with `what` after eight seconds. */
+export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 8000;
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error(`in vain: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
