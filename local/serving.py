@@ -62,7 +62,7 @@ async def serving(app: Any, *, port: int = 0, tls: Certificate | None = None) ->
         ssl_certfile=tls.certificate_file if tls else None,
         ssl_keyfile=tls.key_file if tls else None,
         ssl_version=ssl.PROTOCOL_TLS_SERVER,
-        timeout_graceful_shutdown=2,
+        timeout_graceful_shutdown=1,
         ws="websockets-sansio",
     )
     server = _Server(config)
@@ -81,7 +81,8 @@ async def serving(app: Any, *, port: int = 0, tls: Certificate | None = None) ->
 
 
 def _listen(port: int) -> socket.socket:
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # The protocol has to be named: without it asyncio does not switch Nagle off, which costs 45 ms a request.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((LOOPBACK, port))

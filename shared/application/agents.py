@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from shared.application.occasions import Happened
-from shared.application.relay import Relay
+from shared.application.relay import Relay, Seen
 from shared.domain.distribution import AgentState
 from shared.domain.errors import NotSent, VersionConflict
 from shared.domain.events import AgentAccepted, AgentDeclined, AgentEnded, AgentMessageReceived
@@ -64,10 +64,10 @@ class Conversations:
         if user is None:
             return Answer("expired")
         agent = Agent(user.id, user.display_name, user.first_name, user.last_name, user.upn)
-        session = await self._happened(activity, session_id, Happened(AgentAccepted(agent, offer_id)))
-        if session is None:
+        seen = await self._happened(activity, session_id, Happened(AgentAccepted(agent, offer_id)))
+        if seen is None:
             return Answer("expired")
-        name = session.customer.display_name
+        session, name = seen.session, seen.session.customer.display_name
         if _is_with(session, activity):
             return Answer("accepted", name)
         if session.agent is not None:
@@ -76,12 +76,12 @@ class Conversations:
 
     async def decline(self, activity: Activity, session_id: str, offer_id: str) -> Answer:
         event = AgentDeclined(activity.user_id, offer_id)
-        session = await self._happened(activity, session_id, Happened(event))
-        return Answer("declined", session.customer.display_name if session else "")
+        seen = await self._happened(activity, session_id, Happened(event))
+        return Answer("declined", seen.session.customer.display_name if seen else "")
 
     async def end(self, activity: Activity, session_id: str) -> Answer:
-        session = await self._happened(activity, session_id, Happened(AgentEnded(activity.user_id)))
-        return Answer("ended", session.customer.display_name if session else "")
+        seen = await self._happened(activity, session_id, Happened(AgentEnded(activity.user_id)))
+        return Answer("ended", seen.session.customer.display_name if seen else "")
 
     async def reply(self, activity: Activity, session_id: str, text: str) -> Answer:
         """A text for one conversation; it counts once, however often the activity arrives."""
@@ -90,10 +90,11 @@ class Conversations:
         if len(text) > MAXIMUM_MESSAGE:
             return Answer("too_long")
         event = AgentMessageReceived(activity.user_id, text)
-        session = await self._happened(activity, session_id, Happened(event, activity.id))
-        if session is None:
+        seen = await self._happened(activity, session_id, Happened(event, activity.id))
+        if seen is None:
             return Answer("ended")
-        return Answer("sent" if _is_with(session, activity) else "ended", session.customer.display_name)
+        counts = seen.repeated or _is_with(seen.session, activity)
+        return Answer("sent" if counts else "ended", seen.session.customer.display_name)
 
     async def say(self, activity: Activity, text: str) -> Answer:
         """A text composed in the chat with the bot: it goes to the open conversation, or is asked about."""
@@ -122,15 +123,13 @@ class Conversations:
         if answer.outcome in EXPLANATIONS:
             await self._ports.agents.notify(activity.conversation, EXPLANATIONS[answer.outcome])
 
-    async def _happened(self, activity: Activity, session_id: str, happened: Happened) -> Session | None:
+    async def _happened(self, activity: Activity, session_id: str, happened: Happened) -> Seen | None:
         """The session afterwards; None where it is not of the agent's tenant.
 
         A card's data comes from outside, but the engine listens only to the agents whom it invited itself.
         """
-        record = await self._relay.look(session_id, happened)
-        if record is None or record.session.tenant_id != activity.tenant_id:
-            return None
-        return record.session
+        seen = await self._relay.look(session_id, happened)
+        return seen if seen is not None and seen.session.tenant_id == activity.tenant_id else None
 
     async def _change(
         self, activity: Activity, change: Callable[[AgentState], AgentState], conversation: BotConversation | None

@@ -18,7 +18,7 @@ from shared.application.occasions import Happened, Nudge, Occasion, Wake
 from shared.domain.effects import ReadThread, SendToCustomer
 from shared.domain.errors import AlreadyExists, NotSent, OutcomeUnknown, Rejected, VersionConflict
 from shared.domain.events import AgentFreed, DeliveryFailed, Event
-from shared.domain.sessions import Phase
+from shared.domain.sessions import Phase, Session
 from shared.ports import Cursor, Lease, PendingEffect, Ports, SessionRecord, ThreadMessage
 
 LEASE = timedelta(seconds=20)
@@ -42,6 +42,14 @@ class _Work:
     sent_before: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True)
+class Seen:
+    """A session as it was when the occasion was settled; `repeated` where that had happened before."""
+
+    session: Session
+    repeated: bool = False
+
+
 class Relay:
     """One method for each occasion; all of them may run on several hosts at the same time."""
 
@@ -49,8 +57,8 @@ class Relay:
         self._ports = ports
         self._carry_out = carry_out
 
-    async def look(self, session_id: str, occasion: Occasion) -> SessionRecord | None:
-        """Look at a session; the state afterwards, None where there is no such session.
+    async def look(self, session_id: str, occasion: Occasion) -> Seen | None:
+        """Look at a session; the state in which the occasion was settled, None where there is no such session.
 
         Raises NotSent where the session stays contended: the trigger is repeated by its platform.
         """
@@ -60,12 +68,12 @@ class Relay:
                 return None
             try:
                 if self._is_held(record):
-                    return await self._join(record, occasion)
-                return await self._take(record, occasion)
+                    return Seen(await self._join(record, occasion))
+                return Seen(await self._take(record, occasion))
             except VersionConflict:
                 await self._ports.clock.sleep(random.uniform(0.01, 0.05 * (attempt + 1)))  # noqa: S311 (jitter)
             except AlreadyExists:
-                return record
+                return Seen(record.session, repeated=True)
         raise NotSent(f"session {session_id} stays contended", retry_after=2)
 
     def _is_held(self, record: SessionRecord) -> bool:
@@ -74,23 +82,23 @@ class Relay:
 
     # --- step 2: somebody else holds the lease -----------------------------------------------------------------------
 
-    async def _join(self, record: SessionRecord, occasion: Occasion) -> SessionRecord:
+    async def _join(self, record: SessionRecord, occasion: Occasion) -> Session:
         """Leave a note for the holder; it finds it when its own write conflicts."""
         lease = record.relay.lease
         if lease is None:
             raise VersionConflict("the lease is gone")
         if isinstance(occasion, Wake):
             await self._ports.timers.wake(record.session.id, lease.until + timedelta(seconds=2), occasion.reason)
-            return record
+            return record.session
         if isinstance(occasion, Nudge):
             if not record.session.reads_thread or record.relay.nudged or turn.is_behind(record.relay, occasion):
-                return record
+                return record.session
             noted = turn.Draft(record.session, record.definition, replace(record.relay, nudged=True))
-            return await self._save(record, await self._look_soon(noted, lease), seen=None)
+            return (await self._save(record, await self._look_soon(noted, lease), None)).session
         joined = turn.apply(turn.draft(record), [occasion.event], self._ports.clock.now())
-        if joined.session == record.session and not joined.add:
-            return record
-        return await self._save(record, await self._look_soon(joined, lease), seen=occasion.activity_id)
+        if turn.is_same(joined.session, record.session) and not joined.add:
+            return record.session
+        return (await self._save(record, await self._look_soon(joined, lease), occasion.activity_id)).session
 
     async def _look_soon(self, note: turn.Draft, lease: Lease) -> turn.Draft:
         """Should the holder have died, its note is found as soon as the lease is over, not only by the watchdog."""
@@ -102,7 +110,7 @@ class Relay:
 
     # --- steps 3 to 5: nobody holds it -------------------------------------------------------------------------------
 
-    async def _take(self, record: SessionRecord, occasion: Occasion) -> SessionRecord:
+    async def _take(self, record: SessionRecord, occasion: Occasion) -> Session:
         now = self._ports.clock.now()
         due = turn.due_events(record, now)
         current = turn.draft(record)
@@ -117,9 +125,9 @@ class Relay:
         if self._should_list(record, occasion):
             messages = await self._news(record, occasion)
             current = turn.take_messages(replace(current, relay=replace(current.relay, nudged=False)), messages, now)
+        if self._is_idle(record, current):
+            return record.session
         seen = occasion.activity_id if isinstance(occasion, Happened) else None
-        if self._is_idle(record, current, seen):
-            return record
         return await self._hold(record, current, seen)
 
     def _should_list(self, record: SessionRecord, occasion: Occasion) -> bool:
@@ -129,13 +137,11 @@ class Relay:
             return record.relay.nudged or not turn.is_behind(record.relay, occasion)
         return record.relay.nudged or (isinstance(occasion, Wake) and record.session.phase is Phase.CONNECTED)
 
-    def _is_idle(self, record: SessionRecord, current: turn.Draft, seen: str | None) -> bool:
-        changed = current.session != record.session and (
-            replace(current.session, last_now=record.session.last_now) != record.session
-        )
+    def _is_idle(self, record: SessionRecord, current: turn.Draft) -> bool:
+        changed = not turn.is_same(current.session, record.session)
         # A cursor that only moved past our own messages is not worth a write.
         relay = replace(current.relay, cursor=record.relay.cursor, armed_until=record.relay.armed_until)
-        return not (changed or current.add or record.effects or relay != record.relay or seen)
+        return not (changed or current.add or record.effects or relay != record.relay)
 
     async def _news(self, record: SessionRecord, occasion: Occasion) -> Sequence[ThreadMessage]:
         """What the thread holds after the cursor; a nudged message that is not listed yet is looked for once more."""
@@ -151,7 +157,7 @@ class Relay:
             return ()
         return await self._ports.messaging.list_after(tenant, chat.thread_id, chat.relay_id, record.relay.cursor)
 
-    async def _hold(self, record: SessionRecord, current: turn.Draft, seen: str | None) -> SessionRecord:
+    async def _hold(self, record: SessionRecord, current: turn.Draft, seen: str | None) -> Session:
         """Arm before the write, write, then work."""
         now = self._ports.clock.now()
         pending = {effect.number: effect for effect in (*record.effects, *current.add)}
@@ -160,11 +166,11 @@ class Relay:
             current = await self._arm(current, now)
             current = replace(current, relay=replace(current.relay, lease=Lease(owner, now + LEASE)))
         saved = await self._save(record, current, seen)
-        if not pending:
-            return saved
-        work = _Work(saved, owner, pending)
-        await self._look_for_doubts(record, work)
-        return await self._work(work)
+        if pending:
+            work = _Work(saved, owner, pending)
+            await self._look_for_doubts(record, work)
+            await self._work(work)
+        return saved.session
 
     async def _arm(self, current: turn.Draft, now: datetime) -> turn.Draft:
         armed = current.relay.armed_until
@@ -196,7 +202,7 @@ class Relay:
             there = await self._list(replace(before, relay=replace(before.relay, cursor=Cursor())))
             work.sent_before = frozenset(message.metadata.get("effectId", "") for message in there)
 
-    async def _work(self, work: _Work) -> SessionRecord:
+    async def _work(self, work: _Work) -> None:
         while work.pending:
             number = min(work.pending)
             if not self._has_time(work):
@@ -209,10 +215,15 @@ class Relay:
                     continue
                 return await self._leave(work, self._ports.clock.now() + timedelta(seconds=error.retry_after))
             except (OutcomeUnknown, VersionConflict) as error:
-                # The lease stays, so that nobody sends in between; the watchdog resolves what is in doubt.
+                # The lease stays, so that nobody sends in between; whoever comes after it resolves what is in doubt.
                 logger.warning("session %s effect %d: %s", work.record.session.id, number, error.code)
-                return work.record
-        return work.record
+                return await self._come_back(work)
+
+    async def _come_back(self, work: _Work) -> None:
+        lease = work.record.relay.lease
+        if lease is not None:
+            soon = lease.until + timedelta(seconds=1)
+            await self._ports.timers.wake(work.record.session.id, soon, "watchdog")
 
     def _has_time(self, work: _Work, seconds: float = 0) -> bool:
         lease = work.record.relay.lease
@@ -269,17 +280,17 @@ class Relay:
             return
         raise VersionConflict(f"session {record.session.id} stays contended")
 
-    async def _leave(self, work: _Work, until: datetime) -> SessionRecord:
-        """Stop on purpose: nothing is in doubt, and nobody tries before `until`."""
-        record = work.record
+    async def _leave(self, work: _Work, until: datetime) -> None:
+        """Stop on purpose: nobody tries before `until`. What was in doubt and is still to be done stays in doubt."""
+        record, is_clean = work.record, work.in_doubt not in work.pending
         until = max(until, self._ports.clock.now())
         await self._ports.timers.wake(record.session.id, until, "continue")
-        left = replace(turn.draft(record), relay=replace(record.relay, lease=Lease(work.owner, until, clean=True)))
+        left = replace(turn.draft(record), relay=replace(record.relay, lease=Lease(work.owner, until, is_clean)))
         try:
-            return await self._save(record, left, None)
+            await self._save(record, left, None)
         except VersionConflict:
             # Somebody has left a note: the lease runs out by itself, and the timer finds the rest.
-            return record
+            logger.info("session %s was noted while it was left", record.session.id)
 
 
 def _failed(effect: object, error: Rejected) -> DeliveryFailed:

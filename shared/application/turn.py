@@ -91,6 +91,11 @@ def due_events(record: SessionRecord, now: datetime) -> list[Event]:
     return events
 
 
+def is_same(after: Session, before: Session) -> bool:
+    """Whether nothing but the time has changed."""
+    return replace(after, last_now=before.last_now) == before
+
+
 def is_behind(relay: RelayState, nudge: Nudge) -> bool:
     """Whether the nudged message was relayed before."""
     since = relay.cursor.since
