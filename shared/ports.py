@@ -325,6 +325,40 @@ class Agents(Protocol):
         ...
 
 
+class BotAuthentication(Protocol):
+    """Whether a call of the bot's endpoint comes from the Bot Connector."""
+
+    async def check(self, authorization: str, activity: Mapping[str, Any]) -> None:
+        """Raises Unauthenticated unless the Authorization header is the connector's, for this activity's serviceUrl
+        and channel and for our bot; NotSent or OutcomeUnknown where the connector's keys cannot be had.
+        """
+        ...
+
+
+class AgentCards(Protocol):
+    """What an agent sees at once in place of a card whose button was pressed: the content of an Adaptive Card."""
+
+    def closed_invitation(self, customer_name: str, outcome: str, taken_by: str | None) -> Mapping[str, Any]: ...
+
+    def conversation(self, view: ConversationView) -> Mapping[str, Any]:
+        """The card of an open conversation, with an empty reply field."""
+        ...
+
+    def closed_conversation(self, customer_name: str, text: str) -> Mapping[str, Any]: ...
+
+    def notice(self, text: str) -> Mapping[str, Any]:
+        """One sentence, without buttons."""
+        ...
+
+
+class Endpoints(Protocol):
+    """Where widgets connect to, beside ourselves."""
+
+    async def of_widgets(self, tenant: Tenant) -> Sequence[str]:
+        """Origins of messaging and push, as a content security policy names them."""
+        ...
+
+
 @dataclass(frozen=True)
 class SessionClaims:
     """What a session token vouches for."""
