@@ -72,6 +72,7 @@ class Connector:
         activity = _checked(await self._activity(request))
         _fill(message, activity)
         message.edited = True
+        message.revision += 1
         message.views.clear()
         self._live.message_changed(conversation, message)
         return JSONResponse({"id": message.id})

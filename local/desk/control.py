@@ -98,10 +98,14 @@ class Control:
         return Response(status_code=204)
 
     async def say(self, request: Request) -> Response:
-        """`{user, text, wait?}`; answers when the activity was delivered or given up, at once with `wait: false`."""
+        """`{user, text, chat?, wait?}`: writes to the bot, or into a group chat of the user.
+
+        Answers when the activity was delivered or given up, and at once with `wait: false`.
+        """
         body = await json_object(request)
         user_id = self._user(body.get("user"))
-        message, task = self._actions.say(user_id, self._personal(user_id), str(body.get("text", "")))
+        conversation = self._chat(user_id, body["chat"]) if "chat" in body else self._personal(user_id)
+        message, task = self._actions.say(user_id, conversation, str(body.get("text", "")))
         if task is not None and body.get("wait", True):
             await asyncio.wait([task])
         return JSONResponse({"id": message.id, "delivery": message.delivery})
@@ -145,6 +149,12 @@ class Control:
         if user is None:
             raise _RefusedError(404, f"no user {identifier!r}")
         return user.id
+
+    def _chat(self, user_id: str, chat_id: Any) -> Conversation:
+        conversation = self._state.conversations.get(str(chat_id))
+        if conversation is None or user_id not in conversation.members:
+            raise _RefusedError(404, f"the user is in no chat {chat_id!r}")
+        return conversation
 
     def _personal(self, user_id: str) -> Conversation:
         conversation = self._state.personal(user_id)

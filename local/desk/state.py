@@ -24,7 +24,10 @@ MESSAGES_KEPT = 5000
 
 @dataclass
 class Message:
-    """One entry of a conversation; `sender` is a user id or "bot", an `event` a line such as "You added Interact"."""
+    """One entry of a conversation; `sender` is a user id or "bot", an `event` a line such as "You added Interact".
+
+    `revision` counts replacements of the content, so that even an equal card is drawn anew, with empty inputs.
+    """
 
     id: str
     sender: str
@@ -36,6 +39,7 @@ class Message:
     event: str = ""
     reply_to: str = ""
     edited: bool = False
+    revision: int = 0
     delivery: Delivery = "delivered"
     activity: dict[str, Any] | None = None
     views: dict[str, dict[str, Any]] = field(default_factory=dict)

@@ -95,6 +95,7 @@ class UserActions:
         outcome = _outcome(answer)
         if outcome.kind == "card" and conversation.message(card_id) is message:
             message.views[user_id] = answer.body["value"]
+            message.revision += 1
             self._live.message_changed(conversation, message)
         return outcome
 

@@ -46,6 +46,7 @@ class Views:
             "summary": message.summary,
             "event": message.event,
             "edited": message.edited,
+            "revision": message.revision,
             "delivery": message.delivery,
             "cards": message.cards_for(user_id),
         }

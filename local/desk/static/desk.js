@@ -162,8 +162,17 @@ function chatItem(each) {
 }
 
 function preview(message) {
-  const text = message.event || message.text || message.summary || message.cards[0]?.fallbackText || "Card";
+  const text = message.event || message.text || message.summary || firstText(message.cards) || "Card";
   return message.mine && !message.event ? `You: ${text}` : text;
+}
+
+/** The first text anywhere in the cards. */
+function firstText(node) {
+  if (node?.type === "TextBlock") {
+    return node.text;
+  }
+  const parts = Array.isArray(node) ? node : [...(node?.body ?? []), ...(node?.items ?? []), ...(node?.columns ?? [])];
+  return parts.map(firstText).find(Boolean) ?? "";
 }
 
 function spanOf(className, ...children) {

@@ -6,6 +6,7 @@ import { clockTime, dayName, fillAvatar } from "/static/people.js";
 
 const SAME_BREATH = 5 * 60 * 1000;
 const NEAR_THE_END = 120;
+const SLOW = 600;
 
 /** Shows messages in `log`; `onPress(message, action)` resolves to an outcome, `onRetry(message)` sends again. */
 export class Messages {
@@ -45,6 +46,11 @@ export class Messages {
   remove(messageId) {
     this.#entries.get(messageId)?.element.remove();
     this.#entries.delete(messageId);
+    let previous;
+    for (const entry of this.#entries.values()) {
+      group(entry, previous);
+      previous = entry.message;
+    }
   }
 
   scrollToEnd() {
@@ -56,13 +62,14 @@ export class Messages {
     if (!previous || dayName(previous.time) !== dayName(message.time)) {
       this.log.append(make("p", "day", dayName(message.time)));
     }
-    const entry = { message, ...this.#frame(message, previous) };
+    const entry = { message, ...this.#frame(message) };
+    group(entry, previous);
     this.#entries.set(message.id, entry);
     this.#fill(entry);
     this.log.append(entry.element);
   }
 
-  #frame(message, previous) {
+  #frame(message) {
     const element = make("article", "message");
     element.tabIndex = -1;
     element.dataset.messageId = message.id;
@@ -73,12 +80,6 @@ export class Messages {
       element.append(make("span", "", message.event), status);
       return { element, status };
     }
-    const together =
-      previous &&
-      !previous.event &&
-      previous.senderName === message.senderName &&
-      new Date(message.time) - new Date(previous.time) < SAME_BREATH;
-    element.classList.toggle("follows", Boolean(together));
     const avatar = make("span", "avatar");
     avatar.setAttribute("aria-hidden", "true");
     fillAvatar(avatar, message.senderName, { app: message.fromBot });
@@ -93,9 +94,7 @@ export class Messages {
   #update(entry, message) {
     const before = entry.message;
     entry.message = message;
-    const sameBody = ["text", "textFormat", "cards"].every(
-      (field) => JSON.stringify(before[field]) === JSON.stringify(message[field]),
-    );
+    const sameBody = before.revision === message.revision;
     const hadFocus = entry.element.contains(document.activeElement);
     this.#fill(entry, { keepBody: sameBody });
     if (hadFocus && !sameBody) {
@@ -106,6 +105,7 @@ export class Messages {
   #fill(entry, { keepBody = false } = {}) {
     const { message } = entry;
     entry.element.setAttribute("aria-label", `${message.senderName}, ${clockTime(message.time)}`);
+    entry.element.classList.toggle("edited", message.edited);
     if (entry.by) {
       const edited = message.edited ? " · Edited" : "";
       entry.by.replaceChildren(
@@ -134,6 +134,9 @@ export class Messages {
 
   #fillStatus(entry) {
     const { message, status } = entry;
+    if (message.delivery !== "sending") {
+      entry.sendingSince = undefined;
+    }
     status.className = "status";
     status.removeAttribute("role");
     status.replaceChildren();
@@ -147,6 +150,8 @@ export class Messages {
       retry.type = "button";
       retry.onclick = () => this.onRetry(message);
       status.append("Not delivered", retry);
+    } else if (message.delivery === "sending" && !this.#isSlow(entry)) {
+      // Usually it is there in no time: nothing needs to be said, and nothing jumps.
     } else if (entry.waiting || message.delivery === "sending") {
       status.classList.add("waiting");
       status.setAttribute("role", "status");
@@ -159,10 +164,21 @@ export class Messages {
     }
   }
 
+  /** Whether sending takes so long that it should be said; looks again when it does. */
+  #isSlow(entry) {
+    entry.sendingSince ??= Date.now();
+    const left = entry.sendingSince + SLOW - Date.now();
+    if (left > 0) {
+      setTimeout(() => this.#fillStatus(entry), left);
+    }
+    return left <= 0;
+  }
+
   async #press(entry, action) {
     if (entry.waiting) {
       return;
     }
+    const focused = entry.element.contains(document.activeElement) ? document.activeElement : null;
     entry.waiting = true;
     entry.outcome = null;
     this.#fillStatus(entry);
@@ -179,7 +195,22 @@ export class Messages {
       entry.outcome = outcome;
     }
     this.#fillStatus(entry);
+    // A disabled button loses the focus: give it back, or leave it at the message that took the button's place.
+    if (focused && document.activeElement === document.body) {
+      (focused.isConnected ? focused : entry.element).focus({ preventScroll: true });
+    }
   }
+}
+
+/** Leave out who wrote and when, where the message before says it already. */
+function group({ message, element }, previous) {
+  const together =
+    previous &&
+    !previous.event &&
+    !message.event &&
+    previous.senderName === message.senderName &&
+    new Date(message.time) - new Date(previous.time) < SAME_BREATH;
+  element.classList.toggle("follows", Boolean(together));
 }
 
 /** Disable a button while its card waits; one that the card itself disabled stays so. */

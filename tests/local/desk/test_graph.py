@@ -87,6 +87,20 @@ async def test_in_a_group_chat_of_three_the_bot_writes_and_hears_everything(grap
 
     assert (await graph.connector.send(chat, message("Carla: Hello")))[0] == 201
     assert len((await graph.connector.members(chat))[1]) == 3
+    await graph.standin("POST", "say", {"user": MARIO.id, "text": "Hi Carla", "chat": chat})
+    [heard] = graph.bot.of_type("message")
+    assert heard["text"] == "Hi Carla"
+    assert heard["conversation"]["conversationType"] == "groupChat"
+    assert heard["conversation"]["isGroup"] is True
+
+
+async def test_without_the_permission_the_bot_hears_nothing_in_a_group_chat(graph: RunningDesk) -> None:
+    chat = await new_chat(graph, MARIO.id, LUISA.id, GUEST.id)
+    await call(graph, "POST", f"/chats/{chat}/installedApps", {})
+
+    await graph.standin("POST", "say", {"user": MARIO.id, "text": "Hi Luisa", "chat": chat})
+
+    assert graph.bot.activities == []
 
 
 async def test_a_bot_cannot_join_a_group_chat_of_two(graph: RunningDesk) -> None:

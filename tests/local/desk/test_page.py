@@ -119,6 +119,18 @@ async def test_inputs_are_checked_and_sent_and_buttons_wait_for_the_bot(
     assert data == [{"session": "s1", "reply": "It left today."}, {"session": "s1"}]
 
 
+async def test_a_card_that_is_answered_with_itself_begins_anew(desk: RunningDesk, page: Page) -> None:
+    await desk.connector.send(await desk.install(MARIO), with_card(reply_card()))
+    desk.bot.on_invoke = lambda _: (200, {**card_answer(""), "value": reply_card()})
+    reply = log_of(page).get_by_role("textbox", name="Reply")
+    await sign_in(page, desk)
+
+    await reply.fill("It left today.")
+    await log_of(page).get_by_role("button", name="Reply").click()
+
+    await expect(reply).to_have_value("")
+
+
 async def test_a_bot_that_fails_is_said_at_the_card_and_at_the_message(
     desk: RunningDesk, page: Page, tmp_path: Path
 ) -> None:
@@ -166,6 +178,56 @@ async def test_unread_messages_of_other_chats_are_counted_until_they_are_seen(
     await expect(page.get_by_label("2 unread")).to_have_count(0)
     await page.reload()
     await expect(page).to_have_title("Mario · Teams desk")
+
+
+async def test_everything_is_done_with_the_keyboard(desk: RunningDesk, page: Page) -> None:
+    conversation = await desk.install(MARIO)
+    await desk.connector.send(conversation, with_card(invitation_card()))
+    await sign_in(page, desk)
+    accept = log_of(page).get_by_role("button", name="Accept")
+
+    await log_of(page).focus()
+    for _ in range(4):
+        await page.keyboard.press("Tab")
+        if await accept.evaluate("button => button === document.activeElement"):
+            break
+    await page.keyboard.press("Enter")
+    await expect(log_of(page).get_by_text("Accepted")).to_be_visible()
+    await page.wait_for_function("document.activeElement.closest('[role=log] article') !== null")
+
+    await page.get_by_role("textbox", name="Type a message").focus()
+    await page.keyboard.type("one")
+    await page.keyboard.press("Shift+Enter")
+    await page.keyboard.type("two")
+    await page.keyboard.press("Enter")
+    await expect(log_of(page).get_by_text("two")).to_be_visible()
+    assert desk.bot.of_type("message")[0]["text"] == "one\ntwo"
+
+
+async def test_the_bot_is_seen_typing_until_it_writes(desk: RunningDesk, page: Page) -> None:
+    conversation = await desk.install(MARIO)
+    await sign_in(page, desk)
+    await expect(log_of(page).get_by_text("You added Interact")).to_be_visible()
+
+    await desk.connector.send(conversation, {"type": "typing"})
+    await expect(page.get_by_text("Interact is typing…")).to_be_visible()
+    await desk.connector.send(conversation, message("Hello"))
+    await expect(page.get_by_text("Interact is typing…")).to_have_count(0)
+
+
+async def test_a_message_the_bot_deletes_or_changes_does_so_on_the_page(desk: RunningDesk, page: Page) -> None:
+    conversation = await desk.install(MARIO)
+    _, first = await desk.connector.send(conversation, message("first"))
+    _, second = await desk.connector.send(conversation, message("second"))
+    await sign_in(page, desk)
+    await expect(log_of(page).get_by_text("second")).to_be_visible()
+
+    await desk.connector.delete(conversation, first["id"])
+    await desk.connector.update(conversation, second["id"], message("changed"))
+
+    await expect(log_of(page).get_by_text("changed")).to_be_visible()
+    await expect(log_of(page).get_by_text("first")).to_have_count(0)
+    await expect(log_of(page).get_by_text("Edited")).to_be_visible()
 
 
 async def test_two_windows_are_two_agents(desk: RunningDesk, browser: Browser) -> None:
