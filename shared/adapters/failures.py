@@ -12,7 +12,7 @@ import random
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeVar
 
-from shared.domain.errors import NotSent, OutcomeUnknown, PortError, Rejected, VersionConflict
+from shared.domain.errors import NotSent, OutcomeUnknown, PortError, Rejected
 
 Result = TypeVar("Result")
 
@@ -27,6 +27,14 @@ LONGEST_PAUSE = 2.0
 BEFORE_ANY_EFFECT = frozenset({429})
 
 
+class Missing(Rejected):
+    """The other side does not know what the call is about (404)."""
+
+
+class CredentialRefused(Rejected):
+    """The other side does not accept our token or key (401)."""
+
+
 def of_status(
     status: int, headers: Mapping[str, str], what: str, reason: str = "", not_sent: frozenset[int] = BEFORE_ANY_EFFECT
 ) -> PortError:
@@ -36,7 +44,8 @@ def of_status(
         return NotSent(explanation, retry_after(headers))
     if status >= 500 or status == 408:
         return OutcomeUnknown(explanation)
-    return Rejected(explanation, reason or str(status))
+    kind = {401: CredentialRefused, 404: Missing}.get(status, Rejected)
+    return kind(explanation, reason or str(status))
 
 
 def retry_after(headers: Mapping[str, str]) -> float:
@@ -63,8 +72,6 @@ def of_azure(error: BaseException, what: str, not_sent: frozenset[int] = BEFORE_
 
     if isinstance(error, HttpResponseError) and error.status_code is not None:
         code = str(getattr(error, "error_code", None) or getattr(error.error, "code", None) or "")
-        if error.status_code == 412:
-            return VersionConflict(f"{what}: somebody else wrote first")
         headers: Mapping[str, str] = getattr(error.response, "headers", {})
         return of_status(error.status_code, headers, what, code.removeprefix("TableErrorCode."), not_sent)
     if isinstance(error, ServiceRequestError):

@@ -6,8 +6,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from local.acs.certificates import Certificates, certificates_in
+from local.acs.options import AcsOptions
 from shared.adapters.storage_account import StorageAccount
 from shared.adapters.tables import Tables
+from tests.ports.acs import Acs, running_acs
 
 
 @pytest.fixture
@@ -20,3 +23,22 @@ async def tables(account: StorageAccount) -> AsyncIterator[Tables]:
     opened = Tables(account)
     yield opened
     await opened.close()
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    return certificates_in(tmp_path_factory.mktemp("certificates"))
+
+
+@pytest.fixture
+def trusted_certificates(certificates: Certificates, monkeypatch: pytest.MonkeyPatch) -> Certificates:
+    """The adapters trust the ACS stand-in as `make run` makes them: by SSL_CERT_FILE, before they open a session."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificates.bundle_file))
+    return certificates
+
+
+@pytest.fixture
+async def acs(trusted_certificates: Certificates) -> AsyncIterator[Acs]:
+    """The ACS stand-in with limits that no test reaches."""
+    async with running_acs(trusted_certificates, AcsOptions(limit_factor=100)) as standin:
+        yield standin

@@ -52,10 +52,14 @@ class MemoryIdentity:
 
 
 class MemoryMessaging:
-    """`threads` maps thread id → its messages, `participants` thread id → visitor ids, `display_names` by message."""
+    """`threads` maps thread id → its messages, `participants` thread id → visitor ids, `display_names` by message.
 
-    def __init__(self, clock: Clock) -> None:
+    With `identity`, visitors need a token that it issued and has not revoked.
+    """
+
+    def __init__(self, clock: Clock, identity: MemoryIdentity | None = None) -> None:
         self.clock = clock
+        self.identity = identity
         self.threads: dict[str, list[ThreadMessage]] = {}
         self.participants: dict[str, set[str]] = {}
         self.thread_of_session: dict[str, str] = {}
@@ -76,6 +80,8 @@ class MemoryMessaging:
     ) -> None:
         if credentials.user_id not in self._participants(thread_id):
             raise Rejected("the visitor is not in this thread", "not_a_participant")
+        if self.identity and credentials.token not in self.identity.tokens.get(credentials.user_id, ()):
+            raise Rejected("the token was revoked", "token_revoked")
         self.post(thread_id, credentials.user_id, name, text, {"clientMessageId": client_message_id})
 
     async def send(

@@ -1,0 +1,160 @@
+"""What the customer's side has to do: identities, threads, messages."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from local.acs.certificates import Certificates
+from local.acs.options import AcsOptions
+from shared.adapters.memory import MemoryIdentity, MemoryMessaging
+from shared.adapters.system import SystemClock
+from shared.domain.errors import Rejected
+from shared.ports import Credentials, Cursor, Identity, Messaging, ThreadMessage
+from tests.ports.acs import MemoryRelayStore, running_acs
+from tests.ports.samples import TENANT, unique
+
+
+@dataclass(frozen=True)
+class Side:
+    """The customer's side; `display_names` are those of a thread's texts in their order."""
+
+    identity: Identity
+    messaging: Messaging
+    display_names: Callable[[str], Awaitable[list[str]]]
+
+
+@dataclass(frozen=True)
+class Chat:
+    """An open thread with its visitor."""
+
+    side: Side
+    visitor: Credentials
+    thread_id: str
+    relay_id: str
+
+    async def say(self, text: str, client_message_id: str = "c-1") -> None:
+        messaging = self.side.messaging
+        await messaging.send_as_visitor(TENANT, self.visitor, self.thread_id, "Carla Customer", text, client_message_id)
+
+    async def answer(self, text: str, effect_id: str = "1") -> None:
+        metadata = {"effectId": effect_id, "kind": "agent"}
+        await self.side.messaging.send(TENANT, self.thread_id, self.relay_id, "Luisa", text, metadata)
+
+    async def texts_after(self, cursor: Cursor) -> list[ThreadMessage]:
+        messages = await self.side.messaging.list_after(TENANT, self.thread_id, self.relay_id, cursor)
+        return [message for message in messages if message.is_text]
+
+
+@pytest.fixture(params=["memory", "acs"])
+async def side(request: pytest.FixtureRequest, trusted_certificates: Certificates) -> AsyncIterator[Side]:
+    if request.param == "acs":
+        async with running_acs(trusted_certificates, AcsOptions()) as acs:
+            host = acs.host(MemoryRelayStore())
+            yield Side(host.identity, host.messaging, acs.display_names)
+        return
+    identity = MemoryIdentity(SystemClock())
+    memory = MemoryMessaging(SystemClock(), identity)
+
+    async def display_names(thread_id: str) -> list[str]:
+        return [memory.display_names[message.id] for message in memory.threads[thread_id]]
+
+    yield Side(identity, memory, display_names)
+
+
+@pytest.fixture
+async def chat(side: Side) -> Chat:
+    visitor = await side.identity.create_visitor(TENANT)
+    thread_id, relay_id = await side.messaging.open_thread(TENANT, unique("s"), visitor.user_id, "Carla Customer")
+    return Chat(side, visitor, thread_id, relay_id)
+
+
+async def test_a_visitor_gets_credentials_for_an_hour(side: Side) -> None:
+    visitor = await side.identity.create_visitor(TENANT)
+    assert (visitor.kind, bool(visitor.endpoint), bool(visitor.token)) == ("acs", True, True)
+    left = visitor.token_expires_on - datetime.now(UTC)
+    assert timedelta(minutes=59) < left <= timedelta(minutes=61)
+    assert visitor.token_expires_on.utcoffset() == timedelta(0)
+
+
+async def test_every_visitor_is_somebody_else(side: Side) -> None:
+    first, second = [await side.identity.create_visitor(TENANT) for _ in range(2)]
+    assert first.user_id != second.user_id
+
+
+async def test_a_visitor_gets_fresh_tokens_under_the_same_id(side: Side, chat: Chat) -> None:
+    fresh = await side.identity.issue_token(TENANT, chat.visitor.user_id)
+    assert fresh.user_id == chat.visitor.user_id
+    await Chat(side, fresh, chat.thread_id, chat.relay_id).say("Hello")
+    assert [message.text for message in await chat.texts_after(Cursor())] == ["Hello"]
+
+
+async def test_nobody_gets_a_token_for_an_unknown_identity(side: Side) -> None:
+    with pytest.raises(Rejected):
+        await side.identity.issue_token(TENANT, "8:acs:nobody")
+
+
+async def test_a_session_has_one_thread_however_often_it_is_opened(side: Side) -> None:
+    session_id, visitor = unique("session"), await side.identity.create_visitor(TENANT)
+    opened = [await side.messaging.open_thread(TENANT, session_id, visitor.user_id, "Carla Customer") for _ in range(2)]
+    other = await side.messaging.open_thread(TENANT, unique("session"), visitor.user_id, "Carla Customer")
+    assert opened[0] == opened[1]
+    assert other[0] != opened[0][0]
+
+
+async def test_messages_of_both_sides_are_listed_in_their_order(chat: Chat) -> None:
+    await chat.say("Hello <b>&amp;</b> 😀\n$(User.DisplayName)", "c-1")
+    await chat.answer("Good morning", "7")
+    question, answer = await chat.texts_after(Cursor())
+    assert (question.sender_id, answer.sender_id) == (chat.visitor.user_id, chat.relay_id)
+    assert (question.text, answer.text) == ("Hello <b>&amp;</b> 😀\n$(User.DisplayName)", "Good morning")
+    assert question.metadata == {"clientMessageId": "c-1"}
+    assert answer.metadata == {"effectId": "7", "kind": "agent"}
+    assert question.sequence < answer.sequence
+    assert abs(question.created_on - datetime.now(UTC)) < timedelta(minutes=1)
+    assert await chat.side.display_names(chat.thread_id) == ["Carla Customer", "Luisa"]
+
+
+async def test_a_listing_begins_after_the_cursor(chat: Chat) -> None:
+    for number in range(3):
+        await chat.say(f"text {number}", f"c-{number}")
+    first, second, third = await chat.texts_after(Cursor())
+    assert await chat.texts_after(Cursor(first.sequence, first.created_on)) == [second, third]
+    assert await chat.texts_after(Cursor(third.sequence, third.created_on)) == []
+
+
+async def test_the_relay_is_known_and_a_visitor_is_not(chat: Chat) -> None:
+    assert await chat.side.messaging.is_relay(TENANT, chat.relay_id)
+    assert not await chat.side.messaging.is_relay(TENANT, chat.visitor.user_id)
+
+
+async def test_a_removed_visitor_cannot_write_any_more(chat: Chat) -> None:
+    for _ in range(2):
+        await chat.side.messaging.remove_visitor(TENANT, chat.thread_id, chat.relay_id, chat.visitor.user_id)
+    with pytest.raises(Rejected):
+        await chat.say("Hello?")
+    await chat.answer("This conversation has ended.")
+
+
+async def test_a_revoked_token_is_worth_nothing(chat: Chat) -> None:
+    for _ in range(2):
+        await chat.side.identity.revoke_tokens(TENANT, chat.visitor.user_id)
+    with pytest.raises(Rejected):
+        await chat.say("Hello?")
+
+
+async def test_a_visitor_cannot_write_into_the_thread_of_another(side: Side, chat: Chat) -> None:
+    stranger = await side.identity.create_visitor(TENANT)
+    with pytest.raises(Rejected):
+        await Chat(side, stranger, chat.thread_id, chat.relay_id).say("Hello?")
+
+
+async def test_a_thread_that_does_not_exist_is_refused(chat: Chat) -> None:
+    nowhere = Chat(chat.side, chat.visitor, "19:nowhere@thread.v2", chat.relay_id)
+    with pytest.raises(Rejected):
+        await nowhere.answer("Hello?")
+    with pytest.raises(Rejected):
+        await nowhere.texts_after(Cursor())
