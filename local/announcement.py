@@ -1,0 +1,58 @@
+"""What the rest of the world learns when all parts run: `run.json`, and the same addresses on the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from local import demo
+from local.addresses import Addresses
+from local.start import Start
+
+
+def run_document(start: Start, host_process_id: int) -> Mapping[str, Any]:
+    """The content of `run.json`; tests, benchmarks and tools rely on its names."""
+    addresses = start.addresses
+    return {
+        "functions": addresses.functions,
+        "acs": addresses.acs,
+        "desk": addresses.desk,
+        "signalr": addresses.signalr,
+        "tables": start.storage_connection_string,
+        "eventGridKey": start.keys.eventgrid,
+        "tenant": {"id": demo.TENANT_ID, "widgetKey": demo.WIDGET_KEY},
+        "service": {"id": demo.SERVICE_ID},
+        "user": {"id": demo.DIRECT_USER.id},
+        "agents": [{"id": person.id, "name": person.name} for person in demo.AGENTS],
+        "preview": {"service": _preview_of_service(addresses), "user": _preview_of_user(addresses)},
+        "portal": _portal(addresses),
+        "hostPid": host_process_id,
+    }
+
+
+def lines(start: Start, seconds: float) -> Iterator[str]:
+    """What a person at the terminal needs to begin."""
+    addresses = start.addresses
+    agents = " or ".join(person.name for person in demo.AGENTS)
+    yield f"Interact is ready after {seconds:.1f} s."
+    yield ""
+    yield f"  Customer asks a service  {_preview_of_service(addresses)}"
+    yield f"  Customer asks a person   {_preview_of_user(addresses)}"
+    yield f'  Agents\' desk             {addresses.desk} ({agents}; first press "Install app")'
+    yield f"  Portal                   {_portal(addresses)}"
+    yield f"  Logs                     {start.logs}"
+    yield ""
+    yield f"Browsers ask once whether to trust the local chat service: open {addresses.acs} and accept."
+    yield "Ctrl-C ends everything."
+
+
+def _preview_of_service(addresses: Addresses) -> str:
+    return f"{addresses.functions}/preview/service/{demo.SERVICE_ID}"
+
+
+def _preview_of_user(addresses: Addresses) -> str:
+    return f"{addresses.functions}/preview/user/{demo.DIRECT_USER.id}"
+
+
+def _portal(addresses: Addresses) -> str:
+    return f"{addresses.functions}/portal"

@@ -1,0 +1,33 @@
+"""The settings with which the Functions host runs the app against the stand-ins: `.local/local.settings.json`."""
+
+from __future__ import annotations
+
+from local import demo
+from local.acs.options import connection_string
+from local.signalr import SignalROptions
+from local.start import Start
+
+ACS_SECRET = "INTERACT_SECRET_ACS"
+
+
+def host_settings(start: Start) -> dict[str, object]:
+    """The document as the Functions tools know it."""
+    addresses, secrets = start.addresses, start.secrets
+    signalr = SignalROptions(secrets.signalr_access_key)
+    return {
+        "IsEncrypted": False,
+        "Values": {
+            "FUNCTIONS_WORKER_RUNTIME": "python",
+            "AzureWebJobsStorage": start.storage_connection_string,
+            "INTERACT_SESSION_KEY": secrets.session_key,
+            "INTERACT_PUBLIC_URL": addresses.functions,
+            "INTERACT_BOT_APP_ID": demo.BOT_APP_ID,
+            "INTERACT_BOT_TENANT_ID": demo.TENANT_ID,
+            "INTERACT_BOT_SECRET": secrets.bot_secret,
+            "INTERACT_BOT_TOKEN_URL": f"{addresses.desk}/{demo.TENANT_ID}/oauth2/v2.0/token",
+            "INTERACT_BOT_KEYS_URL": f"{addresses.desk}/keys",
+            "INTERACT_BOT_SERVICE_HOSTS": "localhost",
+            "INTERACT_SIGNALR_CONNECTION_STRING": signalr.connection_string(addresses.base + 3),
+            ACS_SECRET: connection_string(addresses.acs, secrets.acs_access_key),
+        },
+    }

@@ -1,0 +1,98 @@
+"""The stand-ins for ACS, Teams and SignalR, served side by side in this process."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+
+from starlette.types import ASGIApp
+
+from local import demo
+from local.acs.app import create_app as create_acs
+from local.acs.options import AcsOptions, EventSubscription
+from local.desk import DeskOptions, DeskUser
+from local.desk import create_app as create_desk
+from local.serving import Certificate, serving
+from local.signalr import SignalROptions
+from local.signalr import create_app as create_signalr
+from local.start import Start
+
+CHAT_EVENTS = frozenset({"Microsoft.Communication.ChatMessageReceivedInThread"})
+VALIDATION_RETRY_SECONDS = 0.2
+"""The host, which has to answer the handshake of the subscription, starts at the same time."""
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """One app and where to serve it."""
+
+    app: ASGIApp
+    port: int
+    tls: Certificate | None = None
+
+
+def configured(start: Start, certificate: Certificate) -> Sequence[StandIn]:
+    """All three, joined with the app that runs on the host."""
+    addresses = start.addresses
+    return (
+        StandIn(create_acs(_acs(start)), addresses.base + 1, certificate),
+        StandIn(create_desk(_desk(start)), addresses.base + 2),
+        StandIn(create_signalr(SignalROptions(start.secrets.signalr_access_key)), addresses.base + 3),
+    )
+
+
+@contextlib.asynccontextmanager
+async def served(parts: Sequence[StandIn]) -> AsyncIterator[None]:
+    """Serve all of them until the block is left; they end at the same time, since each may need seconds."""
+    leaving = asyncio.Event()
+    started = [asyncio.Event() for _ in parts]
+    tasks = [asyncio.create_task(_serve(part, event, leaving)) for part, event in zip(parts, started, strict=True)]
+    starting = asyncio.create_task(_all(started))
+    try:
+        await asyncio.wait([starting, *tasks], return_when=asyncio.FIRST_COMPLETED)
+        for task in tasks:
+            if task.done():
+                task.result()
+        yield
+    finally:
+        starting.cancel()
+        leaving.set()
+        await asyncio.gather(starting, *tasks, return_exceptions=True)
+
+
+async def _serve(part: StandIn, started: asyncio.Event, leaving: asyncio.Event) -> None:
+    async with serving(part.app, port=part.port, tls=part.tls):
+        started.set()
+        await leaving.wait()
+
+
+async def _all(events: Sequence[asyncio.Event]) -> None:
+    for event in events:
+        await event.wait()
+
+
+def _acs(start: Start) -> AcsOptions:
+    base, key = start.addresses.functions, start.keys.eventgrid
+    webhook = f"{base}/runtime/webhooks/eventgrid?functionName=on_chat_event&code={key}"
+    return AcsOptions(
+        access_key=start.secrets.acs_access_key,
+        subscriptions=(EventSubscription("chat", webhook, CHAT_EVENTS),),
+        limit_factor=start.limit_factor,
+        validation_retry_seconds=VALIDATION_RETRY_SECONDS,
+        data_directory=start.data.acs,
+    )
+
+
+def _desk(start: Start) -> DeskOptions:
+    return DeskOptions(
+        users=tuple(DeskUser(person.id, person.name, person.user_principal_name) for person in demo.AGENTS),
+        bot_id=demo.BOT_APP_ID,
+        tenant_id=demo.TENANT_ID,
+        client_secret=start.secrets.bot_secret,
+        bot_endpoint=f"{start.addresses.functions}/api/messages",
+        public_url=start.addresses.desk,
+        limit_factor=start.limit_factor,
+        data_directory=start.data.desk,
+    )

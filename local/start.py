@@ -1,0 +1,27 @@
+"""What one start of everything is given, and what follows from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from local.addresses import Addresses
+from local.azurite import Storage
+from local.data_directory import DataDirectory, Secrets
+from local.host.keys import Keys
+
+
+@dataclass(frozen=True)
+class Start:
+    """`limit_factor` multiplies the rate limits of the stand-ins (1.0 is real)."""
+
+    data: DataDirectory
+    addresses: Addresses
+    secrets: Secrets
+    keys: Keys
+    logs: Path
+    limit_factor: float = 1.0
+
+    @property
+    def storage_connection_string(self) -> str:
+        return Storage(self.addresses.storage, process_id=0).connection_string
