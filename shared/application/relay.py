@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from shared.application import turn
@@ -33,13 +33,19 @@ logger = logging.getLogger(__name__)
 
 @dataclass
 class _Work:
-    """The effects that a lease holder still has to carry out."""
+    """The effects that a lease holder still has to carry out; `outcomes` are of those done but not yet recorded."""
 
     record: SessionRecord
     owner: str
     pending: dict[int, PendingEffect]
     in_doubt: int | None = None
     sent_before: frozenset[str] = frozenset()
+    outcomes: dict[int, tuple[Event, ...]] = field(default_factory=dict)
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether nothing that is still pending can have happened."""
+        return self.in_doubt not in self.pending and not self.outcomes
 
 
 @dataclass(frozen=True)
@@ -230,33 +236,37 @@ class Relay:
         return lease is not None and self._ports.clock.now() + CALL + timedelta(seconds=seconds) < lease.until
 
     async def _one(self, work: _Work, number: int) -> None:
-        effect, session = work.pending[number].effect, work.record.session
-        outcome: tuple[Event, ...] = ()
+        effect, session_id = work.pending[number].effect, work.record.session.id
         messages: Sequence[ThreadMessage] | None = None
         if isinstance(effect, ReadThread):
             messages = await self._list(work.record)
-        elif str(number) not in work.sent_before:
-            try:
-                again = number == work.in_doubt
-                outcome = await self._carry_out(work.record, effect, number, again=again)
-            except Rejected as error:
-                logger.warning("session %s effect %d %s rejected: %s", session.id, number, effect.kind, error.reason)
-                outcome = (_failed(effect, error),)
-        await self._finish(work, number, outcome, messages)
+            work.outcomes[number] = ()
+        elif number not in work.outcomes:
+            work.outcomes[number] = await self._do(work, number)
+        await self._finish(work, number, messages)
         if isinstance(effect, SendToCustomer) and not self._more_for_customer(work):
-            await self._ports.realtime.nudge(session.id, work.record.session.phase.value)
+            await self._ports.realtime.nudge(session_id, work.record.session.phase.value)
+
+    async def _do(self, work: _Work, number: int) -> tuple[Event, ...]:
+        if str(number) in work.sent_before:
+            return ()
+        effect = work.pending[number].effect
+        try:
+            return await self._carry_out(work.record, effect, number, again=number == work.in_doubt)
+        except Rejected as error:
+            session_id = work.record.session.id
+            logger.warning("session %s effect %d %s rejected: %s", session_id, number, effect.kind, error.reason)
+            return (_failed(effect, error),)
 
     def _more_for_customer(self, work: _Work) -> bool:
         return bool(work.pending) and isinstance(work.pending[min(work.pending)].effect, SendToCustomer)
 
-    async def _finish(
-        self, work: _Work, number: int, outcome: tuple[Event, ...], messages: Sequence[ThreadMessage] | None
-    ) -> None:
+    async def _finish(self, work: _Work, number: int, messages: Sequence[ThreadMessage] | None) -> None:
         """Step 7's transaction: the effect is done, its outcome applied; others' notes are taken up on a conflict."""
         record = work.record
         for attempt in range(TRIES):
             now = self._ports.clock.now()
-            current = turn.apply(turn.draft(record), outcome, now)
+            current = turn.apply(turn.draft(record), work.outcomes[number], now)
             if messages is None and record.relay.nudged and record.session.reads_thread:
                 messages = await self._list(record)
             if messages is not None:
@@ -277,15 +287,16 @@ class Relay:
                     messages = None
                 continue
             work.pending = left
+            del work.outcomes[number]
             return
         raise VersionConflict(f"session {record.session.id} stays contended")
 
     async def _leave(self, work: _Work, until: datetime) -> None:
         """Stop on purpose: nobody tries before `until`. What was in doubt and is still to be done stays in doubt."""
-        record, is_clean = work.record, work.in_doubt not in work.pending
+        record = work.record
         until = max(until, self._ports.clock.now())
         await self._ports.timers.wake(record.session.id, until, "continue")
-        left = replace(turn.draft(record), relay=replace(record.relay, lease=Lease(work.owner, until, is_clean)))
+        left = replace(turn.draft(record), relay=replace(record.relay, lease=Lease(work.owner, until, work.is_clean)))
         try:
             await self._save(record, left, None)
         except VersionConflict:

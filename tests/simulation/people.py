@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from dataclasses import dataclass, field
 from typing import Any
 
 from shared.application.admission import Caller
 from shared.application.agents import Activity
 from shared.application.sessions import Start
-from shared.domain.errors import InteractError
+from shared.domain.errors import Conflict, InteractError, SessionEnded
 from shared.domain.modalities import INSTANT_MESSAGING
 from shared.domain.parameters import Customer
 from shared.domain.sessions import ContactKind, ContactReference
@@ -47,15 +48,16 @@ class Visitor:
 
     async def _start(self) -> None:
         text = f"v{self.number}.0"
-        start = Start(
-            "widget-key-of-lunifico",
-            self.contact,
-            INSTANT_MESSAGING.id,
-            Customer(f"Visitor {self.number}", f"visitor{self.number}@example.org"),
-            text,
-            f"key-{self.number}",
-        )
-        started = await self._until_it_works(lambda app: app.sessions.start(start, CALLER))
+        customer = Customer(f"Visitor {self.number}", f"visitor{self.number}@example.org")
+        for attempt in itertools.count():
+            key = f"key-{self.number}-{attempt}"
+            start = Start("widget-key-of-lunifico", self.contact, INSTANT_MESSAGING.id, customer, text, key)
+            try:
+                started = await self._until_it_works(lambda app, start=start: app.sessions.start(start, CALLER))
+                break
+            except (Conflict, SessionEnded):
+                # It was over before its answer had arrived: the page tries anew, as a new conversation.
+                continue
         self.session_id, self._token = started.record.session.id, started.token
         self.thread_id = started.record.session.chat.thread_id
         self._visitor = started.record.session.chat.visitor_id
@@ -77,6 +79,8 @@ class Visitor:
         while True:
             try:
                 return await self.world.on_some_host(work)
+            except (Conflict, SessionEnded):
+                raise
             except FAILURES:
                 await asyncio.sleep(self.world.random.uniform(0.5, 3))
 

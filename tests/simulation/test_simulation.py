@@ -1,0 +1,66 @@
+"""Many stories with seeded faults, and the proof that a broken promise would be found."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from shared.application.relay import Relay
+from tests.simulation.story import Outcome, tell
+
+SEEDS = {"calm": 30, "storm": 150, "hurricane": 120}
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> Iterator[None]:
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
+
+
+def _broken(outcomes: list[Outcome]) -> str:
+    return "\n".join(f"{o.replay}\n    {o.violations}" for o in outcomes if o.violations)
+
+
+@pytest.mark.parametrize("chunk", range(6))
+@pytest.mark.parametrize("profile", SEEDS)
+def test_every_promise_is_kept(profile: str, chunk: int) -> None:
+    size = SEEDS[profile] // 6
+    outcomes = [tell(seed, profile) for seed in range(chunk * size, (chunk + 1) * size)]
+
+    assert not _broken(outcomes), _broken(outcomes)
+
+
+def test_without_faults_nothing_is_repeated() -> None:
+    outcomes = [tell(seed, "calm") for seed in range(20)]
+
+    assert sum(outcome.repeats + outcome.in_doubt for outcome in outcomes) == 0
+
+
+def test_a_seed_always_tells_the_same_story() -> None:
+    assert tell(7, "storm") == tell(7, "storm")
+
+
+def test_a_relay_that_forgets_what_is_in_doubt_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def no_doubts(self: Relay, *args: Any) -> None:
+        return None
+
+    monkeypatch.setattr(Relay, "_look_for_doubts", no_doubts)
+
+    assert any(tell(seed, "hurricane").violations for seed in range(40))
+
+
+def test_a_relay_that_arms_no_watchdog_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def no_watchdog(self: Relay, current: Any, now: Any) -> Any:
+        return current
+
+    async def no_return(self: Relay, work: Any) -> None:
+        return None
+
+    monkeypatch.setattr(Relay, "_arm", no_watchdog)
+    monkeypatch.setattr(Relay, "_come_back", no_return)
+
+    assert any(tell(seed, "hurricane").violations for seed in range(60))
