@@ -1,8 +1,9 @@
 // The page: who is signed in, which chat is open, what came in.
 
 import { listen, people, post } from "/static/api.js";
+import { chatItem } from "/static/chat-list.js";
 import { Messages } from "/static/messages.js";
-import { clockTime, fillAvatar, PRESENCE_NAMES } from "/static/people.js";
+import { fillAvatar, PRESENCE_NAMES } from "/static/people.js";
 
 const TYPING_SHOWN = 5000;
 const element = (id) => document.getElementById(id);
@@ -125,62 +126,21 @@ function showAccount() {
   }
 }
 
+function choose(each) {
+  state.open = each.id;
+  showOpenChat();
+  element("text").focus();
+}
+
 function showChats() {
+  const focused = document.activeElement.dataset.chatId ?? "";
   const sorted = [...state.chats].sort((a, b) => lastTime(b).localeCompare(lastTime(a)));
-  element("chats").replaceChildren(...sorted.map(chatItem));
+  element("chats").replaceChildren(...sorted.map((each) => chatItem(each, each.id === state.open, choose)));
+  element("chats").querySelector(`[data-chat-id="${CSS.escape(focused)}"]`)?.focus();
   element("chats-empty").hidden = sorted.length > 0;
 }
 
 const lastTime = (each) => each.messages.at(-1)?.time ?? "";
-
-function chatItem(each) {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = each.unread ? "chat-item unread" : "chat-item";
-  button.setAttribute("aria-current", String(each.id === state.open));
-  const avatar = document.createElement("span");
-  fillAvatar(avatar, each.title, { app: each.kind === "personal" });
-  avatar.setAttribute("aria-hidden", "true");
-  const last = each.messages.at(-1);
-  const lines = spanOf("lines", spanOf("name", each.title), spanOf("preview", last ? preview(last) : "New chat"));
-  const aside = spanOf("aside", spanOf("when", last ? clockTime(last.time) : ""));
-  if (each.unread) {
-    const badge = spanOf("badge", String(each.unread));
-    badge.setAttribute("aria-label", `${each.unread} unread`);
-    badge.setAttribute("role", "img");
-    aside.append(badge);
-  }
-  button.append(avatar, lines, aside);
-  button.onclick = () => {
-    state.open = each.id;
-    showOpenChat();
-    element("text").focus();
-  };
-  const item = document.createElement("li");
-  item.append(button);
-  return item;
-}
-
-function preview(message) {
-  const text = message.event || message.text || message.summary || firstText(message.cards) || "Card";
-  return message.mine && !message.event ? `You: ${text}` : text;
-}
-
-/** The first text anywhere in the cards. */
-function firstText(node) {
-  if (node?.type === "TextBlock") {
-    return node.text;
-  }
-  const parts = Array.isArray(node) ? node : [...(node?.body ?? []), ...(node?.items ?? []), ...(node?.columns ?? [])];
-  return parts.map(firstText).find(Boolean) ?? "";
-}
-
-function spanOf(className, ...children) {
-  const span = document.createElement("span");
-  span.className = className;
-  span.append(...children);
-  return span;
-}
 
 function showHeader() {
   const current = openChat();

@@ -120,7 +120,7 @@ async def test_a_refusal_is_not_retried(desk: RunningDesk) -> None:
     assert len(desk.bot.of_type("message")) == 1
 
 
-async def test_a_bot_that_hangs_counts_as_failed(desk: RunningDesk) -> None:
+async def test_a_bot_that_hangs_counts_as_failed() -> None:
     async with running_desk(bot_timeout=0.2) as desk:
         await desk.install(MARIO)
         desk.bot.delay = 0.5

@@ -192,7 +192,7 @@ async def test_the_message_size_limit_can_be_set() -> None:
         assert (await desk.connector.send(conversation, message("x" * 15_000)))[0] == 413
 
 
-async def test_more_than_seven_messages_in_a_second_are_refused_with_429(desk: RunningDesk) -> None:
+async def test_more_than_seven_messages_in_a_second_are_refused_with_429() -> None:
     async with running_desk(limit_factor=1) as desk:
         mario, luisa = await desk.install(MARIO), await desk.install(LUISA)
 
