@@ -104,15 +104,17 @@ class AcsMessaging:
     ) -> Result:
         endpoint = (await self._resources.of(tenant)).endpoint
 
-        async def call() -> Result:
-            return await act(endpoint, await self._relays.credential(tenant, relay_id))
+        async def attempt() -> Result:
+            # The token comes first: the time of a call belongs to the call.
+            credential = await self._relays.credential(tenant, relay_id)
+            return await call_acs(what, lambda: act(endpoint, credential), repeatable=repeatable)
 
         try:
-            return await call_acs(what, call, repeatable=repeatable)
+            return await attempt()
         except CredentialRefused:
             # Refused before any effect; a token that was revoked or replaced is no reason to give up.
             self._relays.forget_token(tenant, relay_id)
-            return await call_acs(what, call, repeatable=repeatable)
+            return await attempt()
 
     def _thread(self, endpoint: str, credential: CommunicationTokenCredential, thread_id: str) -> ChatThreadClient:
         from azure.communication.chat.aio import ChatThreadClient

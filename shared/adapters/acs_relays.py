@@ -15,6 +15,7 @@ from shared.adapters.acs_identity import create_user, issue_token
 from shared.adapters.acs_resources import AcsResources
 from shared.adapters.timed_cache import TimedCache
 from shared.adapters.token_cache import TokenCache
+from shared.domain.errors import NotSent, OutcomeUnknown
 from shared.domain.tenants import Tenant
 from shared.ports import Clock
 
@@ -55,12 +56,15 @@ class AcsRelays:
         return user_id in await self._pool(tenant)
 
     async def credential(self, tenant: Tenant, relay_id: str) -> CommunicationTokenCredential:
-        """What the SDK's chat clients need to act as this relay."""
+        """What the SDK's chat clients need to act as this relay; raises NotSent or Rejected where it cannot be had."""
         from azure.communication.chat.aio import CommunicationTokenCredential
 
-        token = await self._tokens.get(
-            _token_key(tenant, relay_id), lambda: issue_token(self._resources, tenant, relay_id, [SCOPE])
-        )
+        try:
+            token = await self._tokens.get(
+                _token_key(tenant, relay_id), lambda: issue_token(self._resources, tenant, relay_id, [SCOPE])
+            )
+        except OutcomeUnknown as error:
+            raise NotSent(f"without a token nothing was sent: {error}") from error
         return CommunicationTokenCredential(token)
 
     def forget_token(self, tenant: Tenant, relay_id: str) -> None:
