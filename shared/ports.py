@@ -340,10 +340,6 @@ class AgentCards(Protocol):
 
     def closed_invitation(self, customer_name: str, outcome: str, taken_by: str | None) -> Mapping[str, Any]: ...
 
-    def conversation(self, view: ConversationView) -> Mapping[str, Any]:
-        """The card of an open conversation, with an empty reply field."""
-        ...
-
     def closed_conversation(self, customer_name: str, text: str) -> Mapping[str, Any]: ...
 
     def notice(self, text: str) -> Mapping[str, Any]:

@@ -1,4 +1,4 @@
-"""Where widgets connect to: the tenant's ACS resource and the SignalR service."""
+"""Where widgets connect to: the tenant's ACS resource, and the service that pushes."""
 
 from __future__ import annotations
 
@@ -8,32 +8,39 @@ from urllib.parse import urlsplit
 from shared.adapters.acs_resources import AcsResources
 from shared.domain.errors import Rejected
 from shared.domain.tenants import MessagingKind, Tenant
+from shared.ports import Realtime
+
+NOBODY = "nobody"
 
 
 class WidgetEndpoints:
-    """`signalr` is the service's URL, None without one."""
+    """Fulfils `Endpoints`."""
 
-    def __init__(self, resources: AcsResources, signalr: str | None) -> None:
+    def __init__(self, resources: AcsResources, realtime: Realtime) -> None:
         self._resources = resources
-        self._push = _push_origins(signalr) if signalr else ()
+        self._realtime = realtime
 
     async def of_widgets(self, tenant: Tenant) -> Sequence[str]:
+        return (*await self._messaging(tenant), *await self._push())
+
+    async def _messaging(self, tenant: Tenant) -> Sequence[str]:
         if tenant.messaging is not MessagingKind.ACS:
-            return self._push
+            return ()
         try:
-            resource = await self._resources.of(tenant)
+            return (_origin((await self._resources.of(tenant)).endpoint),)
         except Rejected:
-            # The preview is shown all the same: it is where an administrator looks when nothing works.
-            return self._push
-        return (_origin(resource.endpoint), *self._push)
+            # A page is shown all the same: the preview is where an administrator looks when nothing works.
+            return ()
+
+    async def _push(self) -> Sequence[str]:
+        access = await self._realtime.access(NOBODY)
+        if access is None:
+            return ()
+        # The client negotiates by HTTP and then talks by WebSocket, which a policy names apart.
+        origin = _origin(access.url)
+        return (origin, "ws" + origin.removeprefix("http"))
 
 
 def _origin(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"
-
-
-def _push_origins(url: str) -> tuple[str, ...]:
-    """The client negotiates by HTTP and then talks by WebSocket, which a policy names apart."""
-    origin = _origin(url)
-    return (origin, "ws" + origin.removeprefix("http"))

@@ -1,0 +1,10 @@
+"""The function app: the blueprints, and nothing else."""
+
+import azure.functions as func
+
+from functions import calls, chat, health, pages, teams, timers, widget
+
+app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)
+
+for triggers in (widget, chat, calls, teams, timers, pages, health):
+    app.register_functions(triggers.blueprint)

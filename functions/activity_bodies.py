@@ -1,0 +1,117 @@
+"""Bot Framework activities as pydantic models, as far as they count. Imported inside functions only."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+Id = Annotated[str, Field(max_length=1024)]
+
+
+class Part(BaseModel):
+    """A part of an activity; what is not listed is ignored, as Teams adds to it at any time."""
+
+    model_config = ConfigDict(frozen=True, alias_generator=to_camel)
+
+
+class Account(Part):
+    """A person or a bot in a channel; `aad_object_id` is the user's id in the tenant's directory."""
+
+    id: Id = ""
+    aad_object_id: Id | None = None
+
+
+class ConversationAccount(Part):
+    """The chat; `conversation_type` is personal, groupChat or channel."""
+
+    id: Id
+    conversation_type: str = ""
+    tenant_id: Id | None = None
+
+
+class TenantInfo(Part):
+    id: Id = ""
+
+
+class ChannelData(Part):
+    tenant: TenantInfo = TenantInfo()
+
+
+class Entity(Part):
+    """A mention tells by `text` how it stands in the message."""
+
+    type: str = ""
+    text: str | None = None
+    mentioned: Account = Account()
+
+
+class Pressed(Part):
+    """What a card's button carries, with the card's inputs merged in."""
+
+    verb: str = ""
+    session: Id = ""
+    offer: Id = ""
+    text: str = ""
+
+
+class ActivityBody(Part):
+    """One activity."""
+
+    type: str
+    id: Id = ""
+    name: str = ""
+    action: str = ""
+    service_url: Id
+    channel_id: str = ""
+    sender: Annotated[Account, Field(alias="from")] = Account()
+    recipient: Account = Account()
+    conversation: ConversationAccount
+    channel_data: ChannelData = ChannelData()
+    text: str | None = None
+    text_format: str = ""
+    entities: tuple[Entity, ...] = ()
+    value: Any = None
+
+    @property
+    def tenant_id(self) -> str:
+        return self.channel_data.tenant.id or self.conversation.tenant_id or ""
+
+    @property
+    def user_id(self) -> str:
+        return self.sender.aad_object_id or ""
+
+    @property
+    def is_personal(self) -> bool:
+        return self.conversation.conversation_type == "personal"
+
+    @property
+    def pressed(self) -> dict[str, Any] | None:
+        """The data of the button behind an invoke (`Action.Execute`) or a message (`Action.Submit`, its fallback)."""
+        if not isinstance(self.value, dict):
+            return None
+        action = self.value.get("action")
+        if not isinstance(action, dict):
+            return self.value
+        data = action.get("data")
+        return {**(data if isinstance(data, dict) else {}), "verb": action.get("verb")}
+
+    @property
+    def said(self) -> str:
+        """The text without mentions of the bot; markup is taken away only where there is any by its format."""
+        text = self.text or ""
+        for entity in self.entities:
+            if entity.type == "mention" and entity.text and entity.mentioned.id == self.recipient.id:
+                text = text.replace(entity.text, "")
+        if self.text_format in ("xml", "html"):
+            text = _plain(text)
+        return text.strip()
+
+
+def _plain(markup: str) -> str:
+    import html
+
+    lines = re.sub(r"(?i)<br\s*/?>|</p>|</div>|</li>", "\n", markup)
+    return html.unescape(re.sub(r"<[^>]*>", "", lines))

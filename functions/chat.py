@@ -1,0 +1,99 @@
+"""Chat events of ACS: a hint that a customer has written. The thread is the truth; the event is only a nudge.
+
+Event Grid repeats what fails, and never again what is answered 400: so an event that cannot be used is logged and
+dropped, and what a port reports is raised.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import OrderedDict
+from typing import TYPE_CHECKING
+
+import azure.functions as func
+
+from functions.blueprints import new_blueprint
+from shared import bootstrap
+
+if TYPE_CHECKING:
+    from functions.event_bodies import ChatMessageReceived
+    from shared.domain.tenants import Tenant
+    from shared.ports import Ports
+
+MESSAGE_RECEIVED = "Microsoft.Communication.ChatMessageReceivedInThread"
+REMEMBERED_SESSIONS = 10_000
+
+blueprint = new_blueprint()
+logger = logging.getLogger(__name__)
+
+_tenant_of_session: OrderedDict[str, str] = OrderedDict()
+"""Session ids are unique everywhere and never change tenants, so that a message does not read its session twice."""
+
+
+@blueprint.function_name("on_chat_event")
+@blueprint.event_grid_trigger(arg_name="event")
+async def on_chat_event(event: func.EventGridEvent) -> None:
+    """Look at the session whose customer has written."""
+    if getattr(event, "event_type", None) != MESSAGE_RECEIVED:
+        logger.info("an event of another kind than %s was dropped", MESSAGE_RECEIVED)
+        return
+    application = bootstrap.application()
+    tenant = await _tenant(application.ports, event.topic)
+    message = _message(event)
+    if tenant is None or message is None:
+        return
+    if await application.ports.messaging.is_relay(tenant, message.sender_id):
+        return
+    session_id = await _session(application.ports, tenant, message.thread_id)
+    if session_id is None:
+        return
+    from shared.application.occasions import Nudge
+
+    await application.relay.look(session_id, Nudge(message.message_id, message.created_on))
+
+
+async def _tenant(ports: Ports, topic: str | None) -> Tenant | None:
+    """The tenant whose ACS resource has sent the event."""
+    wanted = (topic or "").casefold()
+    for tenant in await ports.config.tenants():
+        if wanted and tenant.acs_resource_id.casefold() == wanted:
+            return tenant
+    logger.warning("an event was dropped: no tenant has the ACS resource id %r", (topic or "")[:300])
+    return None
+
+
+def _message(event: func.EventGridEvent) -> ChatMessageReceived | None:
+    from pydantic import ValidationError
+
+    from functions.event_bodies import ChatMessageReceived
+
+    try:
+        return ChatMessageReceived.model_validate(event.get_json())
+    except ValidationError as error:
+        places = {".".join(str(part) for part in one["loc"]) or "data" for one in error.errors(include_input=False)}
+        logger.error("event %r was dropped: unusable %s", event.id, ", ".join(sorted(places)))  # noqa: TRY400 (no text)
+        return None
+
+
+async def _session(ports: Ports, tenant: Tenant, thread_id: str) -> str | None:
+    """The tenant's session that this thread belongs to."""
+    session_id = await ports.sessions.session_of_thread(thread_id)
+    if session_id is None:
+        logger.warning("an event was dropped: no session has thread %r", thread_id)
+        return None
+    owner = await _owner(ports, session_id)
+    if owner != tenant.id:
+        logger.warning("an event of tenant %s was dropped: session %s is not its own", tenant.id, session_id)
+        return None
+    return session_id
+
+
+async def _owner(ports: Ports, session_id: str) -> str | None:
+    if session_id not in _tenant_of_session:
+        record = await ports.sessions.read(session_id)
+        if record is None:
+            return None
+        _tenant_of_session[session_id] = record.session.tenant_id
+        if len(_tenant_of_session) > REMEMBERED_SESSIONS:
+            _tenant_of_session.popitem(last=False)
+    return _tenant_of_session[session_id]

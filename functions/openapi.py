@@ -1,0 +1,175 @@
+"""OpenAPI 3.1 of the widget API, from the models that check it. Imported inside functions only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from functions import widget_bodies as bodies
+from functions.widget import BASE
+from shared.settings import VERSION
+
+REFERENCE = "#/components/schemas/{model}"
+PROBLEMS = {
+    400: "The body or a field cannot be used; `field` names it.",
+    401: "The session token does not prove that the session is the caller's.",
+    403: "This page may not talk to this contact.",
+    409: "The idempotency key was used for another request.",
+    410: "The conversation has ended.",
+    413: "The body is larger than 64 KB.",
+    415: "The body is not JSON.",
+    503: "Try again, after `retryAfter` seconds where it is there.",
+}
+OF_BODIES = (400, 413, 415)
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One method of one route."""
+
+    id: str
+    method: Literal["get", "post"]
+    path: str
+    summary: str
+    success: int
+    answer: type[BaseModel]
+    problems: tuple[int, ...]
+    body: type[BaseModel] | None = None
+    query: tuple[str, ...] = ()
+
+    @property
+    def is_of_session(self) -> bool:
+        return "{sessionId}" in self.path
+
+
+OPERATIONS = (
+    Operation(
+        "widget_contact",
+        "get",
+        f"/{BASE}/contact",
+        "The contact of a snippet, if this page may talk to it.",
+        200,
+        bodies.ContactAnswer,
+        (400, 403, 503),
+        query=("widgetKey", "serviceId", "contactId", "modality"),
+    ),
+    Operation(
+        "widget_start",
+        "post",
+        f"/{BASE}/sessions",
+        "Start a session, or find the one that the same request started within the last 10 minutes.",
+        201,
+        bodies.StartAnswer,
+        (*OF_BODIES, 403, 409, 410, 503),
+        body=bodies.StartBody,
+    ),
+    Operation(
+        "widget_session",
+        "get",
+        f"/{BASE}/sessions/{{sessionId}}",
+        "How a session stands.",
+        200,
+        bodies.SessionAnswer,
+        (400, 401, 503),
+    ),
+    Operation(
+        "widget_token",
+        "post",
+        f"/{BASE}/sessions/{{sessionId}}/token",
+        "Fresh access to messaging and push.",
+        200,
+        bodies.AccessAnswer,
+        (*OF_BODIES, 401, 410, 503),
+        body=bodies.NothingBody,
+    ),
+    Operation(
+        "widget_heartbeat",
+        "post",
+        f"/{BASE}/sessions/{{sessionId}}/heartbeat",
+        "A sign of life of the visitor's page, every 60 seconds and when it goes away.",
+        200,
+        bodies.HeartbeatAnswer,
+        (*OF_BODIES, 401, 503),
+        body=bodies.HeartbeatBody,
+    ),
+    Operation(
+        "widget_end",
+        "post",
+        f"/{BASE}/sessions/{{sessionId}}/end",
+        "The visitor ends the conversation; repeating it changes nothing.",
+        200,
+        bodies.EndAnswer,
+        (*OF_BODIES, 401, 503),
+        body=bodies.NothingBody,
+    ),
+)
+
+
+def document() -> dict[str, Any]:
+    """The description of all operations."""
+    paths: dict[str, Any] = {}
+    for operation in OPERATIONS:
+        paths.setdefault(operation.path, {})[operation.method] = _described(operation)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Interact widget API",
+            "version": VERSION,
+            "description": "What the chat widget on a web page calls. Errors are application/problem+json.",
+        },
+        "paths": paths,
+        "components": {
+            "schemas": _schemas(),
+            "securitySchemes": {"sessionToken": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+        },
+    }
+
+
+def _described(operation: Operation) -> dict[str, Any]:
+    responses = {str(operation.success): _content("Done.", operation.answer, "application/json")}
+    for status in sorted(operation.problems):
+        responses[str(status)] = _content(PROBLEMS[status], bodies.Problem, "application/problem+json")
+    described: dict[str, Any] = {
+        "operationId": operation.id,
+        "summary": operation.summary,
+        "parameters": _parameters(operation),
+        "responses": responses,
+    }
+    if operation.body is not None:
+        content = {"application/json": {"schema": _reference(operation.body)}}
+        described["requestBody"] = {"required": operation.body is bodies.StartBody, "content": content}
+    if operation.is_of_session:
+        described["security"] = [{"sessionToken": []}]
+    return described
+
+
+def _parameters(operation: Operation) -> list[dict[str, Any]]:
+    schema = {"type": "string", "minLength": 1, "maxLength": bodies.LONGEST_ID}
+    found = [
+        {"name": name, "in": "query", "required": name == "widgetKey", "schema": schema} for name in operation.query
+    ]
+    if operation.is_of_session:
+        found.append({"name": "sessionId", "in": "path", "required": True, "schema": schema})
+    return found
+
+
+def _content(description: str, model: type[BaseModel], media: str) -> dict[str, Any]:
+    return {"description": description, "content": {media: {"schema": _reference(model)}}}
+
+
+def _reference(model: type[BaseModel]) -> dict[str, str]:
+    return {"$ref": REFERENCE.format(model=model.__name__)}
+
+
+def _schemas() -> dict[str, Any]:
+    taken = {operation.body for operation in OPERATIONS if operation.body is not None}
+    given = {operation.answer for operation in OPERATIONS} | {bodies.Problem}
+    modes: list[tuple[type[BaseModel], Literal["validation", "serialization"]]] = [
+        *((model, "validation") for model in sorted(taken, key=lambda one: one.__name__)),
+        *((model, "serialization") for model in sorted(given, key=lambda one: one.__name__)),
+    ]
+    _, schemas = models_json_schema(modes, ref_template=REFERENCE)
+    return dict(schemas["$defs"])

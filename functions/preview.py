@@ -1,0 +1,105 @@
+"""The preview page: the widget of a contact on a made-up website, with the snippet to copy. Imported when needed.
+
+The page has no privilege: its own origin is asked about like any other, and nothing is said of a contact that its
+widget would not be told.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import logging
+import re
+from collections.abc import Mapping, Sequence
+
+import azure.functions as func
+
+from functions.files import DIST, files_of
+from functions.origins import own_origin
+from shared.application.admission import Caller, admit_caller
+from shared.domain.errors import NotFound, Refused
+from shared.domain.modalities import INSTANT_MESSAGING
+from shared.domain.sessions import ContactKind, ContactReference
+from shared.domain.tenants import Tenant
+from shared.ports import Ports
+
+TEMPLATE = "preview/preview.html"
+PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
+
+logger = logging.getLogger(__name__)
+
+
+async def preview(
+    request: func.HttpRequest, reference: ContactReference, ports: Ports, tenant: Tenant, public_url: str
+) -> str:
+    """The page's HTML."""
+    template = files_of(DIST).get(TEMPLATE)
+    if template is None:
+        raise NotFound("the preview page is missing; it is built into widget/dist")
+    caller = Caller(own_origin(request), same_origin=True)
+    name = await _name(ports, tenant, reference, caller)
+    values = {
+        "title": f"Preview: {name}",
+        "kind": reference.kind.value,
+        "widgetKey": tenant.widget_key,
+        "id": reference.id,
+        "contactName": name,
+        "snippet": snippet(public_url, tenant.widget_key, reference),
+    }
+    return fill(template.content.decode(), values)
+
+
+async def only_tenant(ports: Ports, tenant_id: str | None) -> Tenant:
+    """The tenant that the query names, or the deployment's only one; raises NotFound."""
+    tenants = await ports.config.tenants()
+    if tenant_id is not None:
+        tenants = [tenant for tenant in tenants if tenant.id == tenant_id]
+    if len(tenants) != 1:
+        raise NotFound(f"{len(tenants)} tenants fit; name one by ?tenant=")
+    return tenants[0]
+
+
+def policy(connections: Sequence[str]) -> str:
+    """The page's content security policy: nothing from elsewhere, connections to messaging and push only."""
+    directives = {
+        "default-src": "'self'",
+        "connect-src": " ".join(["'self'", *connections]),
+        "img-src": "'self' data:",
+        "object-src": "'none'",
+        "base-uri": "'none'",
+        "form-action": "'none'",
+        "frame-ancestors": "'none'",
+    }
+    return "; ".join(f"{name} {sources}" for name, sources in directives.items())
+
+
+def snippet(public_url: str, widget_key: str, reference: ContactReference) -> str:
+    """What goes into a page: the call waits in a queue until the script has loaded."""
+    contact = "serviceId" if reference.kind is ContactKind.SERVICE else "contactId"
+    options = json.dumps({"widgetKey": widget_key, contact: reference.id, "presenceSubscription": "signalR"}, indent=2)
+    # A value must not end the script element that it stands in.
+    indented = options.replace("<", "\\u003c").replace("\n", "\n  ")
+    return "\n".join(
+        [
+            '<div id="nimbus-interact"></div>',
+            "<script>",
+            "  window.Nimbus = window.Nimbus || { queue: [] };",
+            f"  window.Nimbus.queue.push({indented});",
+            "</script>",
+            f'<script async src="{html.escape(public_url)}/widget/interact.js"></script>',
+        ]
+    )
+
+
+def fill(template: str, values: Mapping[str, str]) -> str:
+    """Put values, escaped, in place of their `{{names}}`; raises KeyError for a name without a value."""
+    return PLACEHOLDER.sub(lambda found: html.escape(values[found[1]], quote=True), template)
+
+
+async def _name(ports: Ports, tenant: Tenant, reference: ContactReference, caller: Caller) -> str:
+    try:
+        admitted = await admit_caller(ports, tenant.widget_key, reference, INSTANT_MESSAGING.id, caller)
+    except Refused as error:
+        logger.info("preview of %s: the widget is refused: %s: %s", reference.key, error.code, error)
+        return f"{reference.kind.value} {reference.id}"
+    return admitted.display_name

@@ -1,0 +1,161 @@
+"""The bot's endpoint: what agents do in Teams. Only personal chats count, and only of tenants that are ours.
+
+A call that cannot be proven to be the Bot Connector's is answered 401 and nothing else. Whatever a port reports is
+answered 503, so that Teams brings the activity again; every verb bears to be repeated.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import secrets
+from typing import TYPE_CHECKING, Any
+
+import azure.functions as func
+
+from functions.blueprints import new_blueprint
+from functions.http import bounded_body, validated
+from functions.problems import respond
+from shared import bootstrap
+from shared.domain.errors import InvalidRequest, Unauthenticated
+
+if TYPE_CHECKING:
+    from functions.activity_bodies import ActivityBody, Pressed
+    from shared.application import Application
+    from shared.application.agents import Activity, Answer
+
+BODY_LIMIT = 256 * 1024
+"""Bytes; Teams takes messages of about 100 KB."""
+CARD = "application/vnd.microsoft.card.adaptive"
+MESSAGE = "application/vnd.microsoft.activity.message"
+REGISTERED = "You are registered. Conversations that are offered to you will appear here."
+
+blueprint = new_blueprint()
+logger = logging.getLogger(__name__)
+
+
+@blueprint.function_name("bot_messages")
+@blueprint.route("api/messages", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
+async def bot_messages(req: func.HttpRequest) -> func.HttpResponse:
+    """An activity of the Bot Connector."""
+    return await respond(_receive, req)
+
+
+async def _receive(request: func.HttpRequest) -> func.HttpResponse:
+    from functions.activity_bodies import ActivityBody
+
+    body = bounded_body(request, BODY_LIMIT)
+    document = _document(body)
+    try:
+        authentication = bootstrap.surroundings().bot_authentication
+        await authentication.check(request.headers.get("authorization", ""), document)
+    except Unauthenticated as error:
+        logger.warning("a call of the bot was refused: %s: %s", error.code, error)
+        return func.HttpResponse(status_code=401)
+    return await _dispatch(validated(ActivityBody, document))
+
+
+def _document(body: bytes) -> dict[str, Any]:
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise InvalidRequest("the body is no JSON") from error
+    if not isinstance(document, dict):
+        raise InvalidRequest("an activity is a JSON object")
+    return document
+
+
+async def _dispatch(body: ActivityBody) -> func.HttpResponse:
+    from functions.activity_bodies import Pressed
+    from shared.application.agents import Activity
+    from shared.ports import BotConversation
+
+    application = bootstrap.application()
+    if not body.is_personal or not body.user_id or await application.ports.config.tenant(body.tenant_id) is None:
+        logger.info("an activity %s was dropped: not of a user of ours in a personal chat", body.type)
+        return func.HttpResponse(status_code=200)
+    conversation = BotConversation(body.service_url, body.conversation.id, body.recipient.id)
+    # An activity without an id could not be told from the next one.
+    activity = Activity(body.id or secrets.token_hex(16), body.tenant_id, body.user_id, conversation)
+    pressed = validated(Pressed, body.pressed) if body.pressed is not None else None
+    if body.type == "installationUpdate":
+        await _installation(application, activity, body.action)
+    elif body.type == "message" and pressed is not None:
+        await _submitted(application, activity, pressed)
+    elif body.type == "message":
+        await application.conversations.say(activity, body.said)
+    elif body.type == "invoke" and body.name == "adaptiveCard/action" and pressed is not None:
+        return await _executed(application, activity, pressed)
+    return func.HttpResponse(status_code=200)
+
+
+async def _installation(application: Application, activity: Activity, action: str) -> None:
+    if action.startswith("remove"):
+        await application.conversations.unregister(activity)
+    else:
+        await application.conversations.register(activity)
+        await application.ports.agents.notify(activity.conversation, REGISTERED)
+
+
+async def _executed(application: Application, activity: Activity, pressed: Pressed) -> func.HttpResponse:
+    """`Action.Execute`: the answer takes the place of the card, or is shown beside it."""
+    answer = await _act(application, activity, pressed)
+    cards = bootstrap.surroundings().agent_cards
+    card: Any = None
+    if pressed.verb in ("accept", "decline"):
+        card = cards.closed_invitation(answer.customer_name, answer.outcome, answer.taken_by)
+    elif pressed.verb == "end":
+        card = cards.closed_conversation(answer.customer_name, "You have ended this conversation.")
+    elif pressed.verb == "available":
+        card = cards.notice(sentence(answer))
+    if card is None:
+        return _invoke_response(MESSAGE, sentence(answer))
+    return _invoke_response(CARD, dict(card))
+
+
+async def _submitted(application: Application, activity: Activity, pressed: Pressed) -> None:
+    """`Action.Submit`, for clients without `Action.Execute`: they get no answer, so a surprising one is sent."""
+    answer = await _act(application, activity, pressed)
+    if answer.outcome not in ("accepted", "declined", "ended", "sent"):
+        await application.ports.agents.notify(activity.conversation, sentence(answer))
+
+
+async def _act(application: Application, activity: Activity, pressed: Pressed) -> Answer:
+    from shared.application.agents import Answer
+
+    conversations = application.conversations
+    match pressed.verb:
+        case "accept":
+            return await conversations.accept(activity, pressed.session, pressed.offer)
+        case "decline":
+            return await conversations.decline(activity, pressed.session, pressed.offer)
+        case "end":
+            return await conversations.end(activity, pressed.session)
+        case "reply":
+            return await conversations.reply(activity, pressed.session, pressed.text)
+        case "available":
+            return await conversations.available(activity)
+    logger.warning("a card's button %r is unknown", pressed.verb[:50])
+    return Answer("unknown")
+
+
+def sentence(answer: Answer) -> str:
+    """What an agent reads where no card says it."""
+    name = answer.customer_name or "The customer"
+    sentences = {
+        "accepted": f"You are now talking with {name}.",
+        "taken": f"{answer.taken_by} has taken this conversation.",
+        "expired": "This invitation is not open any more.",
+        "declined": "You have declined.",
+        "sent": f"Sent to {name}.",
+        "ended": "This conversation has ended.",
+        "empty": "Please write a message first.",
+        "too_long": "The message is too long; please split it.",
+        "available": "You are available again.",
+    }
+    return sentences.get(answer.outcome, "This button is not known any more.")
+
+
+def _invoke_response(kind: str, value: object) -> func.HttpResponse:
+    document = {"statusCode": 200, "type": kind, "value": value}
+    return func.HttpResponse(json.dumps(document), mimetype="application/json")

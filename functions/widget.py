@@ -1,0 +1,188 @@
+"""The widget API: what the widget on a visitor's page asks and tells.
+
+Whom a page may talk to, and whether a session is the caller's, is decided in the application; here bodies are read and
+answers are written.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import azure.functions as func
+
+from functions.blueprints import new_blueprint
+from functions.http import answer, bearer_token, bounded, read_body
+from functions.origins import caller, widget_call
+from shared import bootstrap
+
+if TYPE_CHECKING:
+    from functions.widget_bodies import MessagingAnswer, RealtimeAnswer
+    from shared.domain.sessions import Phase, Session
+    from shared.ports import Credentials, RealtimeAccess
+
+blueprint = new_blueprint()
+
+BASE = "api/widget/v1"
+SESSION = f"{BASE}/sessions/{{sessionId}}"
+
+
+@blueprint.function_name("widget_contact")
+@blueprint.route(f"{BASE}/contact", methods=["GET", "OPTIONS"], auth_level=func.AuthLevel.ANONYMOUS)
+@widget_call
+async def widget_contact(req: func.HttpRequest) -> func.HttpResponse:
+    """The contact of a snippet, if this page may talk to it."""
+    from functions.widget_bodies import LONGEST_ID, ContactAnswer
+    from shared.application.admission import admit_caller
+    from shared.application.sessions import contact_reference
+
+    names = ("widgetKey", "serviceId", "contactId", "modality")
+    widget_key, service_id, contact_id, modality = (bounded(req.params.get(name), name, LONGEST_ID) for name in names)
+    reference = contact_reference(service_id, contact_id)
+    ports = bootstrap.application().ports
+    admitted = await admit_caller(ports, widget_key or "", reference, modality or "instantMessaging", caller(req))
+    return answer(
+        ContactAnswer.model_validate(
+            {
+                "kind": reference.kind.value,
+                "id": reference.id,
+                "displayName": admitted.display_name,
+                "modalities": list(admitted.contact.exposed_modalities),
+                "language": admitted.tenant.default_language,
+            }
+        )
+    )
+
+
+@blueprint.function_name("widget_start")
+@blueprint.route(f"{BASE}/sessions", methods=["POST", "OPTIONS"], auth_level=func.AuthLevel.ANONYMOUS)
+@widget_call
+async def widget_start(req: func.HttpRequest) -> func.HttpResponse:
+    """Start a session, or find the one that the same request started before."""
+    from functions.widget_bodies import StartAnswer, StartBody
+    from shared.application.sessions import Start, contact_reference
+    from shared.domain.parameters import Customer
+
+    body = read_body(req, StartBody)
+    sessions = bootstrap.application().sessions
+    start = Start(
+        widget_key=body.widget_key,
+        contact=contact_reference(body.service_id, body.contact_id),
+        modality=body.modality,
+        customer=Customer(body.customer.display_name, body.customer.email),
+        message=body.message,
+        idempotency_key=body.idempotency_key,
+        language=body.language.partition("-")[0].lower() if body.language else None,
+    )
+    started = await sessions.start(start, caller(req))
+    session = started.record.session
+    return answer(
+        StartAnswer(
+            session_id=session.id,
+            session_token=started.token,
+            recover_until=sessions.recover_until(started.record),
+            state=_state(session.phase),
+            messaging=_messaging(session, started.credentials),
+            realtime=_realtime(started.realtime),
+        ),
+        status=201,
+    )
+
+
+@blueprint.function_name("widget_session")
+@blueprint.route(SESSION, methods=["GET", "OPTIONS"], auth_level=func.AuthLevel.ANONYMOUS)
+@widget_call
+async def widget_session(req: func.HttpRequest) -> func.HttpResponse:
+    """How a session stands, for a page that comes back to it."""
+    from functions.widget_bodies import SessionAnswer
+
+    session_id, token = _proof(req)
+    sessions = bootstrap.application().sessions
+    record = await sessions.resume(session_id, token, caller(req))
+    session = record.session
+    shown = record.definition.wording.shown(session.customer, session.agent)
+    return answer(
+        SessionAnswer(
+            session_id=session.id,
+            state=_state(session.phase),
+            display_name=record.definition.contact_name,
+            agent_display_name=shown.display_name if shown else None,
+            started_at=session.created_at,
+            recover_until=sessions.recover_until(record),
+        )
+    )
+
+
+@blueprint.function_name("widget_token")
+@blueprint.route(f"{SESSION}/token", methods=["POST", "OPTIONS"], auth_level=func.AuthLevel.ANONYMOUS)
+@widget_call
+async def widget_token(req: func.HttpRequest) -> func.HttpResponse:
+    """Fresh access to messaging and push, before the old one runs out."""
+    from functions.widget_bodies import AccessAnswer, NothingBody
+
+    session_id, token = _proof(req)
+    read_body(req, NothingBody, may_be_empty=True)
+    sessions = bootstrap.application().sessions
+    record = await sessions.resume(session_id, token, caller(req))
+    credentials, realtime = await sessions.refresh(session_id, token, caller(req))
+    return answer(AccessAnswer(messaging=_messaging(record.session, credentials), realtime=_realtime(realtime)))
+
+
+@blueprint.function_name("widget_heartbeat")
+@blueprint.route(f"{SESSION}/heartbeat", methods=["POST", "OPTIONS"], auth_level=func.AuthLevel.ANONYMOUS)
+@widget_call
+async def widget_heartbeat(req: func.HttpRequest) -> func.HttpResponse:
+    """A sign of life."""
+    from functions.widget_bodies import HeartbeatAnswer, HeartbeatBody
+
+    session_id, token = _proof(req)
+    body = read_body(req, HeartbeatBody, may_be_empty=True)
+    sessions = bootstrap.application().sessions
+    until = await sessions.heartbeat(session_id, token, caller(req), leaving=body.leaving)
+    return answer(HeartbeatAnswer(recover_until=until))
+
+
+@blueprint.function_name("widget_end")
+@blueprint.route(f"{SESSION}/end", methods=["POST", "OPTIONS"], auth_level=func.AuthLevel.ANONYMOUS)
+@widget_call
+async def widget_end(req: func.HttpRequest) -> func.HttpResponse:
+    """The visitor ends the conversation."""
+    from functions.widget_bodies import EndAnswer, NothingBody
+
+    session_id, token = _proof(req)
+    read_body(req, NothingBody, may_be_empty=True)
+    await bootstrap.application().sessions.end(session_id, token, caller(req))
+    return answer(EndAnswer())
+
+
+def _proof(request: func.HttpRequest) -> tuple[str, str]:
+    """The session that the route names, and the token that is to prove it; raises Unauthenticated."""
+    from functions.widget_bodies import LONGEST_ID
+
+    session_id = bounded(request.route_params.get("sessionId"), "sessionId", LONGEST_ID)
+    return session_id or "", bearer_token(request)
+
+
+def _state(phase: Phase) -> Literal["waiting", "connected", "ended"]:
+    """What the widget has to tell apart; whether the workflow has begun is not for it."""
+    if phase.value == "connected":
+        return "connected"
+    return "ended" if phase.value == "ended" else "waiting"
+
+
+def _messaging(session: Session, credentials: Credentials) -> MessagingAnswer:
+    from functions.widget_bodies import MessagingAnswer
+
+    return MessagingAnswer(
+        kind=credentials.kind,
+        endpoint=credentials.endpoint,
+        user_id=credentials.user_id,
+        token=credentials.token,
+        token_expires_on=credentials.token_expires_on,
+        thread_id=session.chat.thread_id if session.chat else "",
+    )
+
+
+def _realtime(access: RealtimeAccess | None) -> RealtimeAnswer | None:
+    from functions.widget_bodies import RealtimeAnswer
+
+    return RealtimeAnswer(url=access.url, access_token=access.access_token) if access else None

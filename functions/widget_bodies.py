@@ -1,0 +1,186 @@
+"""What the widget API takes and gives, as pydantic models: bounds, refusals, and the source of its OpenAPI description.
+
+Imported inside functions only: pydantic costs some 70 ms that a cold start should not pay before it is needed.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic.alias_generators import to_camel
+
+LONGEST_ID = 128
+LONGEST_NAME = 100
+LONGEST_EMAIL = 254
+LONGEST_MESSAGE = 7_000
+LONGEST_MESSAGE_BYTES = 28_000
+"""Bytes that the message takes as JSON; ACS refuses more than 28 KB. The widget counts in the same way."""
+EMAIL = re.compile(r"""[^\s@<>"(),;:\\[\]]+@[^\s@<>"(),;:\\[\]]+\.[^\s@.<>"(),;:\\[\]]+\Z""")
+UNPRINTABLE = frozenset({"Cc", "Cs", "Zl", "Zp"})
+REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Characters that change the direction of what follows, with which a name could pretend to be another one."""
+
+
+def _name(value: str) -> str:
+    trimmed = value.strip()
+    if any(unicodedata.category(character) in UNPRINTABLE or character in REORDERING for character in trimmed):
+        raise ValueError("must not contain control characters")
+    if not 1 <= len(trimmed) <= LONGEST_NAME:
+        raise ValueError(f"must have 1 to {LONGEST_NAME} characters")
+    return trimmed
+
+
+def _email(value: str) -> str:
+    trimmed = value.strip()
+    if len(trimmed) > LONGEST_EMAIL or not EMAIL.match(trimmed):
+        raise ValueError(f"must be an e-mail address of at most {LONGEST_EMAIL} characters")
+    return trimmed
+
+
+def _message(value: str) -> str:
+    if not value.strip():
+        raise ValueError("must not be empty")
+    if len(value) > LONGEST_MESSAGE or len(json.dumps(value, ensure_ascii=False).encode()) > LONGEST_MESSAGE_BYTES:
+        raise ValueError(f"must have at most {LONGEST_MESSAGE} characters and {LONGEST_MESSAGE_BYTES} bytes")
+    return value
+
+
+def iso(moment: datetime) -> str:
+    """ISO 8601 with milliseconds, in UTC as `Z`."""
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+Id = Annotated[str, Field(min_length=1, max_length=LONGEST_ID)]
+Moment = Annotated[datetime, PlainSerializer(iso, return_type=str), Field(json_schema_extra={"format": "date-time"})]
+Modality = Literal["instantMessaging", "audioVideo"]
+
+
+class Body(BaseModel):
+    """Something sent to us: exactly these fields, and of exactly these types."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, alias_generator=to_camel)
+
+
+class CustomerBody(Body):
+    """The visitor as the form says; shown to agents, never proof of anything."""
+
+    display_name: Annotated[str, AfterValidator(_name), Field(max_length=4 * LONGEST_NAME, examples=["Carla Customer"])]
+    email: Annotated[str, AfterValidator(_email), Field(max_length=2 * LONGEST_EMAIL, examples=["carla@example.org"])]
+
+
+class StartBody(Body):
+    """Start a session with a service or a user: exactly one of `serviceId` and `contactId`.
+
+    A repetition with the same `idempotencyKey`, which holds at least 128 random bits, gets the same session.
+    """
+
+    widget_key: Annotated[Id, Field(examples=["9f2c7c1e5b8d4a3f9f2c7c1e5b8d4a3f"])]
+    service_id: Annotated[Id | None, Field(examples=["sales"])] = None
+    contact_id: Id | None = None
+    modality: Modality = "instantMessaging"
+    customer: CustomerBody
+    message: Annotated[str, AfterValidator(_message), Field(examples=["Do you deliver to Basel?"])]
+    idempotency_key: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{22,128}$", examples=["Zk3vN8qS1yT5uW7xA9bC2d"])]
+    language: Annotated[str | None, Field(max_length=35, pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")] = None
+    access_token: Annotated[str | None, Field(max_length=8192)] = None
+
+
+class HeartbeatBody(Body):
+    """A sign of life; `leaving` when the page is about to go."""
+
+    leaving: bool = False
+
+
+class NothingBody(Body):
+    """An empty object, or no body at all."""
+
+
+class Given(BaseModel):
+    """Something sent by us."""
+
+    model_config = ConfigDict(frozen=True, alias_generator=to_camel, populate_by_name=True)
+
+
+class ContactAnswer(Given):
+    """A contact that this page may talk to."""
+
+    kind: Literal["service", "user"]
+    id: str
+    display_name: str
+    modalities: list[Modality]
+    language: str
+
+
+class MessagingAnswer(Given):
+    """How the widget reaches the messaging service; `kind` selects the transport."""
+
+    kind: str
+    endpoint: str
+    user_id: str
+    token: str
+    token_expires_on: Moment
+    thread_id: str
+
+
+class RealtimeAnswer(Given):
+    """Where the widget hears that there is something to read; absent where it has to poll."""
+
+    url: str
+    access_token: str
+
+
+class AccessAnswer(Given):
+    """Fresh access for a session that goes on."""
+
+    messaging: MessagingAnswer
+    realtime: RealtimeAnswer | None = None
+
+
+class StartAnswer(AccessAnswer):
+    """A started session. `sessionToken` goes into the Authorization header of all further calls."""
+
+    session_id: str
+    session_token: str
+    recover_until: Moment
+    state: Literal["waiting", "connected", "ended"]
+
+
+class SessionAnswer(Given):
+    """How a session stands."""
+
+    session_id: str
+    state: Literal["waiting", "connected", "ended"]
+    display_name: str
+    agent_display_name: str | None = None
+    started_at: Moment
+    recover_until: Moment
+
+
+class HeartbeatAnswer(Given):
+    """Until when the session can be taken up again."""
+
+    recover_until: Moment
+
+
+class EndAnswer(Given):
+    """The conversation has ended."""
+
+    state: Literal["ended"] = "ended"
+
+
+class Problem(Given):
+    """Why not. `code` is stable; `trace` finds the reason in the log."""
+
+    type: str
+    title: str
+    status: int
+    code: Literal["not_allowed", "offline", "busy", "ended", "invalid", "try_again"]
+    detail: str
+    trace: str
+    retry_after: Annotated[int | None, Field(description="seconds")] = None
+    field: str | None = None

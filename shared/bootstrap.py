@@ -1,0 +1,171 @@
+"""Settings → adapters → application: the one place where a deployment is put together.
+
+Nothing is made before it is asked for, and everything once per process, inside the running loop. Imports are inside
+functions, so that an instance starts fast and indexes even where settings are missing.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from shared.domain.errors import NotReady, PortError
+from shared.settings import VERSION, SettingFinding, Settings, StorageSettings, read
+
+if TYPE_CHECKING:
+    from shared.adapters.storage_account import CredentialFactory, StorageAccount
+    from shared.application import Application
+    from shared.ports import AgentCards, BotAuthentication, Endpoints
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What triggers need beside the application's verbs."""
+
+    bot_authentication: BotAuthentication
+    agent_cards: AgentCards
+    endpoints: Endpoints
+    public_url: str
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """Whether this deployment can work; `storage` is ok, unreachable or unknown."""
+
+    findings: tuple[SettingFinding, ...]
+    storage: str
+    version: str = VERSION
+
+    @property
+    def is_ready(self) -> bool:
+        return not self.findings and self.storage == "ok"
+
+
+@dataclass(frozen=True)
+class _Running:
+    application: Application
+    surroundings: Surroundings
+    close: Sequence[Callable[[], Awaitable[None]]] = ()
+
+
+class _Process:
+    """What this process has put together."""
+
+    running: _Running | None = None
+
+
+def application() -> Application:
+    """The application of this process; raises NotReady, which names the settings for the log only."""
+    return _get().application
+
+
+def surroundings() -> Surroundings:
+    """What goes with the application of this process; raises NotReady."""
+    return _get().surroundings
+
+
+async def readiness() -> Readiness:
+    """Every fault of the settings, and whether storage answers."""
+    try:
+        ports = application().ports
+    except NotReady:
+        return Readiness(read().findings, "unknown")
+    try:
+        await ports.sessions.read("health")
+    except PortError as error:
+        logger.error("storage: %s: %s", error.code, error)  # noqa: TRY400 (an answer, not a bug)
+        return Readiness((), "unreachable")
+    return Readiness((), "ok")
+
+
+def use(application: Application | None, surroundings: Surroundings | None = None) -> None:
+    """Put another application in place, for tests; None goes back to the settings."""
+    _Process.running = _Running(application, surroundings) if application and surroundings else None
+
+
+async def close() -> None:
+    """Close all connections; the next call opens new ones."""
+    running, _Process.running = _Process.running, None
+    for close_one in running.close if running else ():
+        await close_one()
+
+
+def _get() -> _Running:
+    if _Process.running is None:
+        reading = read()
+        if reading.findings:
+            named = ", ".join(f"{finding.name} {finding.problem}" for finding in reading.findings)
+            raise NotReady(f"the settings are not usable: {named}")
+        _Process.running = _assemble(reading.settings)
+    return _Process.running
+
+
+def _assemble(settings: Settings) -> _Running:
+    """Connect everything; nothing is opened before its first use."""
+    from shared.adapters.acs_chat import AcsMessaging
+    from shared.adapters.acs_identity import AcsIdentity
+    from shared.adapters.acs_relays import AcsRelays
+    from shared.adapters.acs_resources import AcsResources
+    from shared.adapters.http_session import HttpSession
+    from shared.adapters.null_realtime import NullRealtime
+    from shared.adapters.queue_timers import QueueTimers
+    from shared.adapters.secret_store import SecretStore
+    from shared.adapters.session_tokens import JwtSessionTokens
+    from shared.adapters.signalr import SignalR
+    from shared.adapters.storage_account import managed_identity
+    from shared.adapters.system import SystemClock, SystemIds
+    from shared.adapters.tables import Tables
+    from shared.adapters.tables_agents import TableAgentStore
+    from shared.adapters.tables_config import TableConfigStore
+    from shared.adapters.tables_queue import TableQueueStore
+    from shared.adapters.tables_relays import TableRelayStore
+    from shared.adapters.tables_sessions import TableSessionStore
+    from shared.adapters.teams_auth import ConnectorAuthentication
+    from shared.adapters.teams_bot import TeamsBot
+    from shared.adapters.teams_cards import TeamsCards
+    from shared.adapters.teams_token import BotToken, FederatedAssertion
+    from shared.adapters.widget_endpoints import WidgetEndpoints
+    from shared.application import assemble
+    from shared.ports import Ports
+
+    # Each call of a service would be logged with its headers at the level of information.
+    logging.getLogger("azure").setLevel(logging.WARNING)
+    credential = managed_identity(settings.managed_identity)
+    clock, http, bot = SystemClock(), HttpSession(), settings.bot
+    tables = Tables(_account(settings.tables, credential))
+    timers = QueueTimers(_account(settings.queues, credential), clock)
+    secrets = SecretStore(settings.secrets, http, settings.key_vault_url or "", credential)
+    resources = AcsResources(secrets, http)
+    assertion = FederatedAssertion(credential)
+    bot_token = BotToken(http, clock, bot.token_url, bot.app_id, bot.secret or assertion)
+    realtime = SignalR(settings.signalr, http, clock) if settings.signalr else NullRealtime()
+    ports = Ports(
+        clock=clock,
+        ids=SystemIds(),
+        config=TableConfigStore(tables),
+        sessions=TableSessionStore(tables),
+        queue=TableQueueStore(tables),
+        agent_store=TableAgentStore(tables),
+        identity=AcsIdentity(resources),
+        messaging=AcsMessaging(resources, AcsRelays(resources, TableRelayStore(tables), clock)),
+        agents=TeamsBot(http, bot_token),
+        timers=timers,
+        realtime=realtime,
+        tokens=JwtSessionTokens(settings.session_key, settings.session_key_previous),
+    )
+    authentication = ConnectorAuthentication(http, bot.app_id, bot.keys_url, bot.service_hosts)
+    surroundings = Surroundings(authentication, TeamsCards(), WidgetEndpoints(resources, realtime), settings.public_url)
+    closers = (tables.close, timers.close, secrets.close, assertion.close, http.close)
+    return _Running(assemble(ports), surroundings, closers)
+
+
+def _account(storage: StorageSettings, credential: CredentialFactory) -> StorageAccount:
+    from shared.adapters.storage_account import StorageAccount
+
+    if storage.connection_string:
+        return StorageAccount(connection_string=storage.connection_string)
+    return StorageAccount(table_endpoint=storage.table_url, queue_endpoint=storage.queue_url, credential=credential)
