@@ -41,7 +41,7 @@ export interface FakeSession {
 }
 
 type Operation = "contact" | "start" | "status" | "token" | "heartbeat" | "end" | "list" | "send";
-/** What happens to one request: refused with this status, cut off before it is heeded, or cut off after it was. */
+/** What happens to one request: refused with this status, lost before it is heeded, or its answer lost after it was. */
 type Fault = { status: number; code?: string; retryAfter?: number; field?: string } | "lost" | "unanswered";
 
 interface Options {
@@ -183,7 +183,7 @@ export class FakeServer {
     const fault = this.faults.get(operation)?.shift();
     if (fault === undefined) return undefined;
     if (fault === "unanswered") return "unanswered";
-    if (fault === "lost") response.socket?.destroy();
+    if (fault === "lost") lose(response);
     else {
       if (fault.retryAfter) response.setHeader("retry-after", String(fault.retryAfter));
       response.setHeader("access-control-expose-headers", "retry-after");
@@ -259,7 +259,7 @@ export class FakeServer {
       if (this.options.postsOpening) this.append(session, "text", request.message, session.userId, request.customer.displayName, { clientMessageId: request.idempotencyKey });
     }
     if (fault === "unanswered") {
-      response.socket?.destroy();
+      lose(response);
       return;
     }
     json(response, 201, { sessionId: session.id, sessionToken: session.sessionToken, recoverUntil: this.recoverUntil(), state: session.state, ...this.access(session) });
@@ -289,7 +289,7 @@ export class FakeServer {
     } else {
       const { content, senderDisplayName = "", metadata } = JSON.parse(body) as { content: string; senderDisplayName?: string; metadata: Record<string, string> };
       const id = this.append(session, "text", content, session.userId, senderDisplayName, metadata);
-      if (fault === "unanswered") response.socket?.destroy();
+      if (fault === "unanswered") lose(response);
       else json(response, 201, { id });
     }
   }
@@ -331,6 +331,15 @@ export async function startFakeServer(options: Options, port = 0): Promise<FakeS
 function json(response: ServerResponse, status: number, value: object): void {
   response.writeHead(status, { "content-type": status < 400 ? "application/json" : "application/problem+json" });
   response.end(JSON.stringify(value));
+}
+
+/**
+ * Lets the page's request fail as if the network had: an answer that the browser may not show. Closing the connection will
+ * not do, because browsers then repeat a request by themselves.
+ */
+function lose(response: ServerResponse): void {
+  response.removeHeader("access-control-allow-origin");
+  response.writeHead(502).end();
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {

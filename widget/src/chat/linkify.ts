@@ -4,7 +4,7 @@ export type Piece = { readonly text: string; readonly href?: string };
 /* Zero-width and direction-changing characters end an address, so that none looks like another. */
 const INVISIBLE = "\\u00ad\\u061c\\u180e\\u200b-\\u200f\\u2028-\\u202f\\u205f-\\u206f\\ufeff";
 const ADDRESS = new RegExp(`\\bhttps?://[^\\s<>"'\`{}|\\\\^${INVISIBLE}]+`, "gi");
-const TRAILING = /[.,;:!?…*_~]/;
+const TRAILING = /[.,;:!?…*_~’”»›]/;
 const BRACKETS: Readonly<Record<string, string>> = { ")": "(", "]": "[" };
 
 /** Splits `text` into plain text and http(s) addresses; linear in its length. */

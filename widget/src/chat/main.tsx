@@ -41,7 +41,7 @@ export function mount(host: ChatHost): ChatHandle {
   container.lang = host.locale;
 
   render(
-    <LanguageContext.Provider value={{ texts, locale: host.locale }}>
+    <LanguageContext.Provider value={{ texts, locale: regional(host.locale) }}>
       <Panel conversation={conversation} visibility={visibility} onClose={host.onClose} onUnread={host.onUnread} />
     </LanguageContext.Provider>,
     container,
@@ -60,4 +60,9 @@ export function mount(host: ChatHost): ChatHandle {
       render(null, container);
     },
   };
+}
+
+/** The browser's own variant of a bare language, so that times look as the visitor is used to. */
+function regional(locale: string): string {
+  return navigator.languages.find((tag) => tag.startsWith(`${locale}-`)) ?? locale;
 }

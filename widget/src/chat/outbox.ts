@@ -83,41 +83,41 @@ export class Outbox {
     for (;;) {
       const next = this.items.find((item) => item.status === "sending");
       if (!next || this.stopping.signal.aborted) break;
-      await this.deliver(next.clientMessageId, next.text);
+      await this.deliver(next.clientMessageId);
     }
     this.pumping = false;
   }
 
-  private async deliver(clientMessageId: string, text: string): Promise<void> {
-    const change = (value: Partial<PendingMessage>): void => {
-      this.items = this.items.map((item) => (item.clientMessageId === clientMessageId ? { ...item, ...value } : item));
-      this.listener.changed();
-    };
+  private async deliver(clientMessageId: string): Promise<void> {
     for (let attempt = 1; !this.stopping.signal.aborted; ) {
-      const outcome = await this.attempt(clientMessageId, text);
+      const item = this.items.find((candidate) => candidate.clientMessageId === clientMessageId);
+      // A read that went on meanwhile has found it in the thread.
+      if (!item) return;
+      const outcome = await this.attempt(item);
       if (outcome === "sent") {
-        change({ status: "sent", uncertain: false });
+        this.change(clientMessageId, { status: "sent", uncertain: false });
         this.store.removeUnsent(clientMessageId);
         this.listener.sent();
         return;
       }
+      const uncertain = item.uncertain || outcome.kind === "unknown";
       if (outcome.kind === "throttled") {
         await this.wait(outcome.retryAfter ?? 1);
       } else if (outcome.kind === "unknown" && attempt < ATTEMPTS) {
-        change({ uncertain: true });
+        this.change(clientMessageId, { uncertain });
         await this.clock.sleep(backoff(this.clock, attempt - 1), this.stopping.signal);
         attempt += 1;
       } else {
-        change({ status: "failed", uncertain: outcome.kind === "unknown" || this.isUncertain(clientMessageId) });
+        this.change(clientMessageId, { status: "failed", uncertain });
         if (outcome.kind === "gone") this.listener.gone();
         return;
       }
     }
   }
 
-  private async attempt(clientMessageId: string, text: string): Promise<"sent" | TransportError> {
+  private async attempt({ clientMessageId, text, uncertain }: PendingMessage): Promise<"sent" | TransportError> {
     try {
-      if (this.isUncertain(clientMessageId)) {
+      if (uncertain) {
         await this.transport.read();
         if (this.transport.messages.some((message) => message.clientMessageId === clientMessageId)) return "sent";
       }
@@ -129,8 +129,9 @@ export class Outbox {
     }
   }
 
-  private isUncertain(clientMessageId: string): boolean {
-    return this.items.some((item) => item.clientMessageId === clientMessageId && item.uncertain);
+  private change(clientMessageId: string, value: Partial<PendingMessage>): void {
+    this.items = this.items.map((item) => (item.clientMessageId === clientMessageId ? { ...item, ...value } : item));
+    this.listener.changed();
   }
 
   private async wait(seconds: number): Promise<void> {

@@ -41,9 +41,8 @@ function define(script: string): Nimbus {
   };
 
   const freeSlot = (): number => {
-    const taken = [...widgets.values()].map((widget) => widget.slot);
     let slot = 0;
-    while (taken.includes(slot)) slot++;
+    widgets.forEach((widget) => (slot = Math.max(slot, widget.slot + 1)));
     return slot;
   };
 
@@ -81,9 +80,8 @@ function nothing(): void {
 
 /** The address of this script; `currentScript` is empty where a tool turned the loader into a module. */
 function ownAddress(): string {
-  const current = document.currentScript as HTMLScriptElement | null;
-  const found = current ?? document.querySelector<HTMLScriptElement>('script[src*="/interact.js"]');
-  return found?.src ?? location.href;
+  const script = document.currentScript ?? document.querySelector("script[src*='interact.js']");
+  return (script as HTMLScriptElement).src;
 }
 
 const before = window.Nimbus;

@@ -10,6 +10,9 @@ const ARGUMENTS = [
 ];
 export const SERVICE = { widgetKey: WIDGET_KEY, serviceId: SERVICE_ID };
 
+/** Tests of a suite wait more than they work, and share nothing but the browser. */
+export const AT_ONCE = { concurrency: 4 };
+
 let browser: Promise<Browser> | undefined;
 
 /** One Chromium for a test file. */
@@ -43,7 +46,7 @@ interface VisitOptions {
 
 /** A server, a browser context and a page at /host of another origin than the widget's; closed after `use`. */
 export async function visit(options: VisitOptions, use: (visit: Visit) => Promise<void>): Promise<void> {
-  const { realtime = false, postsOpening = true, recoverSeconds = 600 } = options;
+  const { realtime = true, postsOpening = true, recoverSeconds = 600 } = options;
   const server = await startFakeServer({ dist: DIST, realtime, postsOpening, recoverSeconds });
   const context = await (await openBrowser()).newContext({ locale: "en-GB", ...options.context });
   context.setDefaultTimeout(8000);

@@ -8,13 +8,15 @@ import { useLanguage } from "./context";
 export function Announcer({ entries, skipFirst }: { entries: readonly Entry[]; skipFirst: boolean }): JSX.Element {
   const { texts } = useLanguage();
   const told = useRef(new Set<string>());
+  const history = useRef(skipFirst);
+  history.current ||= skipFirst && entries.length === 0;
   const [text, setText] = useState("");
   useEffect(() => {
-    const others = entries.filter((entry) => entry.author !== "visitor");
-    const fresh = others.filter((entry) => !told.current.has(entry.key));
-    const history = skipFirst && told.current.size === 0;
+    const fresh = entries.filter((entry) => entry.author !== "visitor" && !told.current.has(entry.key));
     for (const entry of fresh) told.current.add(entry.key);
-    if (fresh.length === 0 || history) return;
+    const old = history.current;
+    if (entries.length > 0) history.current = false;
+    if (fresh.length === 0 || old) return;
     setText(
       fresh
         .map((entry) => (entry.author === "system" ? entry.text : fill(texts.announceMessage, { name: entry.name, text: entry.text })))

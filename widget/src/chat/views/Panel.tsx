@@ -10,7 +10,7 @@ import { Composer } from "./Composer";
 import { useLanguage } from "./context";
 import { EndQuestion } from "./EndQuestion";
 import { Header } from "./Header";
-import { useObservable } from "./hooks";
+import { useObservable, usePageVisible } from "./hooks";
 import { MessageList } from "./MessageList";
 import { explain } from "./ProblemNote";
 import { StartForm } from "./StartForm";
@@ -27,6 +27,7 @@ export function Panel({ conversation, visibility, onClose, onUnread }: Props): J
   const { texts } = useLanguage();
   const state = useObservable(conversation.state);
   const { open } = useObservable(visibility);
+  const pageVisible = usePageVisible();
   const [asking, setAsking] = useState(false);
   const panel = useRef<HTMLElement>(null);
   const entries = useMemo(() => entriesOf(state, texts), [state, texts]);
@@ -38,8 +39,8 @@ export function Panel({ conversation, visibility, onClose, onUnread }: Props): J
     [unread, onUnread, texts],
   );
   useEffect(() => {
-    if (open && document.visibilityState === "visible") conversation.markRead();
-  }, [open, entries, conversation]);
+    if (open && pageVisible) conversation.markRead();
+  }, [open, pageVisible, entries, conversation]);
 
   useEffect(() => {
     if (phase !== "chat") setAsking(false);
@@ -77,7 +78,11 @@ export function Panel({ conversation, visibility, onClose, onUnread }: Props): J
                 entries={entries}
                 waiting={phase === "chat" && live?.state === "waiting" && !entries.some((entry) => entry.author !== "visitor")}
                 visible={open}
-                onRetry={(id) => conversation.retry(id)}
+                onRetry={(id) => {
+                  conversation.retry(id);
+                  // The button that was pressed goes away.
+                  panel.current?.querySelector<HTMLElement>(".write")?.focus();
+                }}
               />
             </>
           )}

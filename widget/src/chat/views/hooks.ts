@@ -23,6 +23,17 @@ export function useCountdown(until: number | undefined): number {
   return until === undefined ? 0 : Math.max(0, Math.ceil((until - now) / 1000));
 }
 
+/** Whether the visitor can see the page. */
+export function usePageVisible(): boolean {
+  const [visible, setVisible] = useState(document.visibilityState === "visible");
+  useEffect(() => {
+    const follow = (): void => setVisible(document.visibilityState === "visible");
+    document.addEventListener("visibilitychange", follow);
+    return () => document.removeEventListener("visibilitychange", follow);
+  }, []);
+  return visible;
+}
+
 /** Ids that no other widget on the page uses. */
 let nextId = 0;
 export function useUniqueId(name: string): string {

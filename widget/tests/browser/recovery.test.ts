@@ -1,0 +1,161 @@
+import assert from "node:assert/strict";
+import { after, describe, test } from "node:test";
+import { AT_ONCE, closeBrowser, openChat, say, startChat, until, visit } from "./harness";
+
+after(closeBrowser);
+
+describe("after a reload", AT_ONCE, () => {
+  test("the conversation goes on: state first, then a token, then messages", async () => {
+    await visit({}, async ({ page, server, complaints }) => {
+      await startChat(page, "first");
+      server.agentJoins("Mario");
+      server.agentSays("Hi Carla");
+      await page.getByRole("log").getByText("Hi Carla").waitFor();
+      await page.reload();
+      server.requests.length = 0;
+      await openChat(page);
+      await page.getByRole("log").getByText("Hi Carla").waitFor();
+      await page.getByText("Mario is with you").waitFor();
+      await say(page, "second");
+      await until("the server has it", () => server.visitorTexts().length === 2);
+      assert.equal(server.sessions.size, 1);
+      assert.deepEqual(await page.locator(".bubble").allInnerTexts(), ["first", "Hi Carla", "second"]);
+      await until("a sign of life", () => server.session.heartbeats.at(-1)?.leaving === false);
+      const calls = server.requests.map(({ method, path }) => `${method} ${path.split("?")[0]?.replace(/.*sessions\/[^/]+|.*threads\/[^/]+/, "")}`);
+      const order = ["GET ", "POST /token", "GET /messages"].map((call) => calls.indexOf(call));
+      assert.deepEqual(order, [...order].sort((one, other) => one - other));
+      assert.deepEqual(complaints, []);
+    });
+  });
+
+  test("messages that came meanwhile are counted without a click", async () => {
+    await visit({}, async ({ page, server }) => {
+      await startChat(page, "first");
+      server.agentSays("seen");
+      await page.getByRole("log").getByText("seen").waitFor();
+      await page.reload();
+      server.agentSays("unseen");
+      await page.getByRole("button", { name: "Open chat, 1 unread message" }).waitFor();
+    });
+  });
+
+  test("a message that had not been sent is there with Try again", async () => {
+    await visit({}, async ({ page, server }) => {
+      await startChat(page, "first");
+      server.fail("send", { status: 500 }, { status: 500 }, { status: 500 });
+      await say(page, "second");
+      await page.getByText("Not sent").waitFor();
+      await page.reload();
+      await openChat(page);
+      await page.getByRole("button", { name: "Try again" }).click();
+      await until("the server has it", () => server.visitorTexts().length === 2);
+      assert.deepEqual(server.visitorTexts(), ["first", "second"]);
+    });
+  });
+
+  test("a message sent just before the page went arrives once", async () => {
+    await visit({}, async ({ page, server }) => {
+      await startChat(page, "first");
+      await say(page, "second");
+      await page.reload();
+      await openChat(page);
+      await page.getByRole("log").getByText("second", { exact: true }).waitFor();
+      await until("it is in the thread", () => server.visitorTexts().length === 2);
+      await until("nothing is marked", async () => (await page.getByText("Not sent").count()) === 0);
+      assert.deepEqual(server.visitorTexts(), ["first", "second"]);
+    });
+  });
+
+  test("a session that has ended gives way to a clean form, with a notice", async () => {
+    await visit({}, async ({ page, server }) => {
+      await startChat(page, "first");
+      await page.goto("about:blank");
+      server.session.state = "ended";
+      await page.goto(`${server.hostOrigin}/host`);
+      await openChat(page);
+      await page.getByText("Your previous chat has ended.").waitFor();
+      assert.equal(await page.getByRole("textbox", { name: "Message" }).inputValue(), "");
+      assert.equal(await page.getByText("first", { exact: true }).count(), 0);
+    });
+  });
+
+  test("a session that nobody knows any more does so too", async () => {
+    await visit({}, async ({ page, server }) => {
+      await startChat(page, "first");
+      server.sessions.clear();
+      await page.reload();
+      await openChat(page);
+      await page.getByText("Your previous chat has ended.").waitFor();
+    });
+  });
+
+  test("a session past its time is not asked for, and loads nothing", async () => {
+    await visit({ recoverSeconds: 1 }, async ({ page, server }) => {
+      await startChat(page, "first");
+      await page.goto("about:blank");
+      await new Promise((resolve) => setTimeout(resolve, 1100));
+      server.requests.length = 0;
+      await page.goto(`${server.hostOrigin}/host`);
+      await page.getByRole("button", { name: "Open chat" }).waitFor();
+      await page.waitForTimeout(500);
+      assert.deepEqual(server.requests.map(({ path }) => path).filter((path) => path !== "/favicon.ico"), ["/host", "/widget/interact.js"]);
+    });
+  });
+
+  test("a server that does not answer leaves the session as it was, and Try again finds it", async () => {
+    await visit({}, async ({ page, server }) => {
+      await startChat(page, "first");
+      server.fail("status", { status: 503 }, { status: 503 }, { status: 503 });
+      await page.reload();
+      await openChat(page);
+      await page.getByRole("button", { name: "Try again" }).click();
+      await page.getByRole("log").getByText("first", { exact: true }).waitFor();
+      assert.equal(server.sessions.size, 1);
+    });
+  });
+});
+
+describe("several tabs", AT_ONCE, () => {
+  test("share one session: started in one, it is there in the other", async () => {
+    await visit({}, async ({ page, context, server }) => {
+      await openChat(page);
+      await page.getByRole("textbox", { name: "Name" }).waitFor();
+      const other = await context.newPage();
+      await other.goto(`${server.hostOrigin}/host`);
+      await startChat(other, "from the other tab");
+      await page.getByRole("log").getByText("from the other tab").waitFor();
+      await say(page, "from this one");
+      await other.getByRole("log").getByText("from this one").waitFor();
+      assert.equal(server.sessions.size, 1);
+      assert.deepEqual(server.visitorTexts(), ["from the other tab", "from this one"]);
+    });
+  });
+
+  test("give one sign of life between them, and say no goodbye while one is left", async () => {
+    await visit({}, async ({ page, context, server }) => {
+      await startChat(page);
+      await until("a first sign", () => server.session.heartbeats.length === 1);
+      const other = await context.newPage();
+      await other.goto(`${server.hostOrigin}/host`);
+      await openChat(other);
+      await other.getByRole("log").waitFor();
+      await other.waitForTimeout(200);
+      assert.equal(server.session.heartbeats.length, 1);
+      await other.close({ runBeforeUnload: false });
+      await page.waitForTimeout(200);
+      assert.deepEqual(server.session.heartbeats, [{ leaving: false }]);
+    });
+  });
+
+  test("end together", async () => {
+    await visit({}, async ({ page, context, server }) => {
+      await startChat(page);
+      const other = await context.newPage();
+      await other.goto(`${server.hostOrigin}/host`);
+      await openChat(other);
+      await other.getByRole("button", { name: "End chat" }).click();
+      await other.getByRole("alertdialog").getByRole("button", { name: "End chat" }).click();
+      await page.getByRole("button", { name: "Start a new chat" }).waitFor();
+    });
+  });
+});

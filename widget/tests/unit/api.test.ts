@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { WidgetApi } from "../../src/chat/api";
+import { ApiError } from "../../src/chat/errors";
+
+const KEY = { sessionId: "s/1", sessionToken: "secret" };
+
+function subject(response: Response | Error) {
+  const calls: { url: string; init: RequestInit }[] = [];
+  const fetch = (url: string, init: RequestInit): Promise<Response> => {
+    calls.push({ url, init });
+    return response instanceof Error ? Promise.reject(response) : Promise.resolve(response);
+  };
+  return { api: new WidgetApi("https://interact.example/api/widget/v1/", fetch as typeof globalThis.fetch), calls };
+}
+
+const problem = (status: number, body: object, headers = {}): Response => Response.json({ status, ...body }, { status, headers });
+
+async function errorOf(response: Response | Error): Promise<ApiError> {
+  const error: unknown = await subject(response).api.status(KEY).catch((reason: unknown) => reason);
+  assert.ok(error instanceof ApiError);
+  return error;
+}
+
+describe("the widget API", () => {
+  test("gets the session's token in a header, never in the address", async () => {
+    const { api, calls } = subject(Response.json({ state: "waiting" }));
+    await api.status(KEY);
+    assert.equal(calls[0]?.url, "https://interact.example/api/widget/v1/sessions/s%2F1");
+    assert.equal(new Headers(calls[0].init.headers).get("authorization"), "Bearer secret");
+  });
+
+  test("asks for services and users by their own names", async () => {
+    const { api, calls } = subject(Response.json({ kind: "user" }));
+    await api.contact("k", { kind: "user", id: "u 1" });
+    assert.equal(calls[0]?.url, "https://interact.example/api/widget/v1/contact?widgetKey=k&contactId=u+1");
+  });
+
+  test("hears a goodbye that outlives the page", async () => {
+    const { api, calls } = subject(Response.json({ recoverUntil: "2026-03-02T10:00:00Z" }));
+    await api.heartbeat(KEY, true);
+    assert.equal(calls[0]?.init.keepalive, true);
+    assert.equal(calls[0].init.body, '{"leaving":true}');
+  });
+});
+
+describe("an error", () => {
+  test("keeps the server's code, wait and field", async () => {
+    const error = await errorOf(problem(429, { code: "busy", retryAfter: 12, field: "customer.email" }));
+    assert.deepEqual([error.code, error.status, error.retryAfter, error.field], ["busy", 429, 12, "customer.email"]);
+  });
+
+  test("takes the wait from the header where the body has none", async () => {
+    assert.equal((await errorOf(problem(503, { code: "try_again" }, { "retry-after": "5" }))).retryAfter, 5);
+  });
+
+  test("without an answer is one of the network", async () => {
+    const error = await errorOf(new TypeError("Failed to fetch"));
+    assert.deepEqual([error.code, error.network], ["try_again", true]);
+  });
+
+  for (const [status, code] of [[400, "invalid"], [401, "not_allowed"], [403, "not_allowed"], [404, "not_allowed"], [410, "ended"], [429, "busy"], [500, "try_again"], [502, "try_again"]] as const) {
+    test(`of status ${status} with a foreign body counts as ${code}`, async () => {
+      assert.equal((await errorOf(new Response("<html>", { status }))).code, code);
+    });
+  }
+
+  test("is also a success that cannot be read", async () => {
+    assert.equal((await errorOf(new Response("<html>", { status: 200 }))).code, "try_again");
+  });
+});
