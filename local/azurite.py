@@ -15,6 +15,7 @@ from typing import IO
 from local.serving import LOOPBACK, PortTakenError
 
 PROGRAM = Path(__file__).with_name("node_modules") / "azurite" / "dist" / "src" / "azurite.js"
+LEASH = Path(__file__).with_name("end_with_parent.cjs")
 
 ACCOUNT = "devstoreaccount1"
 ACCOUNT_KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
@@ -63,9 +64,17 @@ async def azurite(directory: Path | None = None, ports: StoragePorts | None = No
         raise AzuriteError(f"{'Node' if node is None else 'Azurite'} is missing: run make run first")
     chosen = _free_where_unset(ports or StoragePorts())
     with tempfile.TemporaryFile("w+") as output:
-        # Its own session: Ctrl-C on the terminal ends the programs that use the storage first.
         process = await asyncio.create_subprocess_exec(
-            node, PROGRAM, *_arguments(directory, chosen), stdout=output, stderr=output, start_new_session=True
+            node,
+            "--require",
+            LEASH,
+            PROGRAM,
+            *_arguments(directory, chosen),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=output,
+            stderr=output,
+            # Ctrl-C on the terminal shall end the programs that use the storage first.
+            start_new_session=True,
         )
         try:
             await _answering(process, chosen, output)

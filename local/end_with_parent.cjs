@@ -1,11 +1,4 @@
-// Loaded into a Node program by NODE_OPTIONS=--require: ends it with the process that INTERACT_PARENT names,
-// however that ends, so that a supervisor that was killed leaves nobody behind who holds its ports and data.
-const parent = Number(process.env.INTERACT_PARENT);
-
-if (parent > 0 && process.ppid === parent) {
-  setInterval(() => {
-    if (process.ppid !== parent) process.exit(1);
-  }, 500).unref();
-} else if (parent > 0) {
-  process.exit(1);
-}
+// Loaded before a program (node --require) that has to end with whoever started it, also where that one is killed:
+// the starter holds the other end of stdin, which closes with it. Unreferenced, stdin does not keep the program going.
+process.stdin.on("end", () => process.kill(process.pid, "SIGTERM")).resume();
+process.stdin.unref();

@@ -21,3 +21,7 @@ class InvocationFailedError(Exception):
     def __init__(self, message: str, stack_trace: str = "") -> None:
         super().__init__(message)
         self.stack_trace = stack_trace
+
+
+class InvocationCutOffError(InvocationFailedError):
+    """The host stops and could not wait for the function."""

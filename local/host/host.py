@@ -55,10 +55,10 @@ class Host:
         queue_outputs = QueueOutputs(functions.values(), self.storage, self._on_queue_written)
         self.invocations = Invocations(engine, queue_outputs)
         self.queue_listeners = [
-            QueueListener(function, self.storage, file.queues, self.invocations)
+            QueueListener(function, self.storage, file.queues, self.invocations.run)
             for function in of_type(functions, "queueTrigger")
         ]
-        self.timers = [TimerListener(function, self.invocations) for function in of_type(functions, "timerTrigger")]
+        self.timers = [TimerListener(function, self.invocations.run) for function in of_type(functions, "timerTrigger")]
         routes = RouteTable.of(of_type(functions, "httpTrigger"), file.route_prefix)
         self.front = Front(
             HttpTriggers(routes, keys, self.invocations),

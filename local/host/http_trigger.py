@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from local.host.bindings import Function
-from local.host.failures import InvocationFailedError
+from local.host.failures import InvocationCutOffError, InvocationFailedError
 from local.host.invocations import Invocations
 from local.host.keys import FUNCTION, Keys
 from local.host.messages import HttpData, Message, TypedData
@@ -31,12 +31,14 @@ class HttpTriggers:
         self._invocations = invocations
 
     async def answer(self, request: Request) -> Response:
-        """404 for an unknown route or method, 401 without a key, 500 for a failed function."""
+        """404 for an unknown route or method, 401 without key, 500 for a failed function, 503 for one cut off."""
         found = self._routes.find(request.method, request.path)
         if found is None:
             return Response(404)
         function, parameters = found
-        if not self._keys.admit_to_function(request, str(function.trigger.settings.get("authLevel") or FUNCTION)):
+        if not self._keys.admit_to_function(
+            request, str(function.trigger.settings.get("authLevel") or FUNCTION).upper()
+        ):
             return Response(401)
         body = await request.body()
         data = HttpData(
@@ -50,6 +52,8 @@ class HttpTriggers:
         trace_parent = request.headers.get("traceparent", "")
         try:
             outcome = await self._invocations.run(function, TypedData(http=data), trace_parent=trace_parent)
+        except InvocationCutOffError:
+            return Response(503)
         except InvocationFailedError:
             return Response(500)
         return _response(function, outcome.return_value)

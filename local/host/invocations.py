@@ -11,7 +11,7 @@ from typing import Any
 
 from local.host.bindings import Function
 from local.host.engine import Engine, Outcome
-from local.host.failures import InvocationFailedError
+from local.host.failures import InvocationCutOffError, InvocationFailedError
 from local.host.messages import TypedData
 from local.host.queue_output import QueueOutputs
 
@@ -42,7 +42,7 @@ class Invocations:
             return await task
         except asyncio.CancelledError:
             if task.cancelled() and self._is_draining:
-                raise InvocationFailedError(f"{function.name} was cut off, as the host stops") from None
+                raise InvocationCutOffError(f"{function.name} was cut off, as the host stops") from None
             raise
 
     def start(self, function: Function, data: TypedData, metadata: Mapping[str, TypedData]) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,6 @@ from local.host.app_settings import connection_string, substitute
 from local.host.bindings import Function
 from local.host.failures import InvocationFailedError
 from local.host.host_file import QueueOptions
-from local.host.invocations import Invocations
 from local.host.messages import TypedData, as_json, text
 from local.host.queue_storage import QueueStorage
 
@@ -32,6 +31,9 @@ VISIBILITY = 600.0
 
 POISON_SUFFIX = "-poison"
 
+Run = Callable[[Function, TypedData, Mapping[str, TypedData]], Awaitable[object]]
+"""Invokes a function; raises InvocationFailedError."""
+
 
 class QueueListener:
     """Listens to the queue of one function until it is stopped."""
@@ -41,7 +43,7 @@ class QueueListener:
         function: Function,
         storage: QueueStorage,
         options: QueueOptions,
-        invocations: Invocations,
+        run: Run,
         visibility: float = VISIBILITY,
     ) -> None:
         """Raises HostStartError for a missing setting or a malformed connection string."""
@@ -51,7 +53,7 @@ class QueueListener:
         self._function = function
         self._storage = storage
         self._options = options
-        self._invocations = invocations
+        self._run = run
         self._visibility = visibility
         self._queue = storage.queue(connection, self.name, function=function.name)
         self._poison_queue: QueueClient | None = None
@@ -60,6 +62,7 @@ class QueueListener:
         self._in_flight = 0
         self._wake = asyncio.Event()
         self._stopping = False
+        self._is_readable = True
 
     def look_now(self) -> None:
         """Something was put into the queue, or a place became free: do not sit the interval out."""
@@ -99,17 +102,25 @@ class QueueListener:
         from azure.core.exceptions import AzureError, ResourceNotFoundError
 
         pages = self._queue.receive_messages(
-            messages_per_page=self._options.batch_size, visibility_timeout=int(self._visibility)
+            messages_per_page=self._options.batch_size,
+            visibility_timeout=int(self._visibility),
+            retry_total=0,  # the next poll is the retry
         ).by_page()
         try:
-            async for page in pages:
-                return [message async for message in page]
+            page = await anext(pages, None)
+            messages = [] if page is None else [message async for message in page]
         except ResourceNotFoundError:
             # Like the real host, this one leaves it to the writer to create the queue.
-            return []
+            messages = []
         except AzureError as error:
-            logger.warning("queue '%s' cannot be read: %s", self.name, error.message)
-        return []
+            if self._is_readable:
+                logger.warning("queue '%s' cannot be read: %s", self.name, error.message)
+            self._is_readable = False
+            return []
+        if not self._is_readable:
+            logger.warning("queue '%s' can be read again", self.name)
+        self._is_readable = True
+        return messages
 
     async def _handle(self, message: QueueMessage) -> None:
         from azure.core.exceptions import AzureError
@@ -138,7 +149,7 @@ class QueueListener:
             return
         renewal = asyncio.create_task(self._renew(message))
         try:
-            await self._invocations.run(self._function, text(content), _metadata(message, content))
+            await self._run(self._function, text(content), _metadata(message, content))
         except InvocationFailedError:
             succeeded = False
         else:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from local.host.app_settings import substitute
 from local.host.bindings import Function
 from local.host.failures import HostStartError, InvocationFailedError
-from local.host.invocations import Invocations
-from local.host.messages import as_json
+from local.host.messages import TypedData, as_json
+
+Run = Callable[[Function, TypedData], Awaitable[object]]
+"""Invokes a function; raises InvocationFailedError."""
 
 
 class Schedule:
@@ -38,9 +40,9 @@ class Schedule:
 class TimerListener:
     """Runs one function on its schedule, never beside itself, until it is stopped."""
 
-    def __init__(self, function: Function, invocations: Invocations) -> None:
+    def __init__(self, function: Function, run: Run) -> None:
         self._function = function
-        self._invocations = invocations
+        self._invoke = run
         self._schedule = Schedule(str(function.trigger.settings["schedule"]), function=function.name)
         self._stopped = asyncio.Event()
 
@@ -63,7 +65,7 @@ class TimerListener:
     async def _run(self) -> None:
         # A failure was logged; the next occurrence is the retry.
         with contextlib.suppress(InvocationFailedError):
-            await self._invocations.run(self._function, as_json(timer_data()))
+            await self._invoke(self._function, as_json(timer_data()))
 
 
 def timer_data() -> Mapping[str, Any]:

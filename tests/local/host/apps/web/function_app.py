@@ -104,11 +104,13 @@ async def settings(req: func.HttpRequest) -> func.HttpResponse:
 
 @app.route(route="slow/{milliseconds:int}", methods=["GET"])
 async def slow(req: func.HttpRequest) -> func.HttpResponse:
+    logging.info("slow %s began", req.route_params["milliseconds"])
     await asyncio.sleep(int(req.route_params["milliseconds"]) / 1000)
     return func.HttpResponse("at last")
 
 
 @app.route(route="stuck", methods=["GET"])
 def stuck(req: func.HttpRequest) -> func.HttpResponse:
+    logging.info("stuck began")
     time.sleep(60)
     return func.HttpResponse("never")
