@@ -1,0 +1,133 @@
+"""What the agents' side has to do: cards and messages in the chat with the bot."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+
+import pytest
+
+from shared.adapters.memory import MemoryAgents
+from shared.ports import Agents, BotConversation, ConversationView, InvitationView
+from tests.ports import cards
+from tests.ports.desk import running_desk
+
+INVITATION = InvitationView("session-1", "offer-1", "Lunifico Sales", "Carla Customer", "You have a new message")
+CONVERSATION = ConversationView("session-1", "Lunifico Sales", "Carla Customer", "carla@example.org", "End it?")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One message of the bot: id and text, which for a card are its blocks; which buttons there are."""
+
+    id: str
+    text: str
+    buttons: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Side:
+    """The agents' side, an agent's chat, and what the agent sees in it now."""
+
+    agents: Agents
+    to: BotConversation
+    shown: Callable[[], Awaitable[list[Shown]]]
+
+
+def seen_in(memory: MemoryAgents) -> list[Shown]:
+    """What a chat would show of the recorded calls: updates replace the card that they name."""
+    messages: dict[str, Shown] = {}
+    for number, sent in enumerate(memory.sent):
+        mark = "(sent again)" if sent.again else ""
+        words = (sent.customer_name, mark, sent.text, sent.outcome, sent.taken_by or "")
+        key = sent.card_id or str(number)
+        buttons = {
+            "invite": {"Accept", "Decline"},
+            "show_conversation": {"End"},
+            "relay": {"Send", "End"} if sent.with_reply else set(),
+            "ask_which": {f"Send to {name}" for _, name in sent.options},
+        }
+        messages[key] = Shown(key, " ".join(words), frozenset(buttons.get(sent.what, set())))
+    return list(messages.values())
+
+
+@pytest.fixture(params=["memory", "desk"])
+async def side(request: pytest.FixtureRequest) -> AsyncIterator[Side]:
+    if request.param == "memory":
+        memory = MemoryAgents()
+
+        async def shown_in_memory() -> list[Shown]:
+            return seen_in(memory)
+
+        yield Side(memory, BotConversation("https://smba.example/", "a:luisa"), shown_in_memory)
+        return
+    async with running_desk() as desk:
+
+        async def shown_at_desk() -> list[Shown]:
+            found = []
+            for message in await desk.messages():
+                attached = [attachment["content"] for attachment in message["attachments"]]
+                assert [cards.faults(card) for card in attached] == [[] for _ in attached]
+                words = [message["text"], *cards.texts(attached), *cards.facts(attached).values()]
+                found.append(Shown(message["id"], " ".join(words), frozenset(cards.buttons(attached))))
+            return found
+
+        yield Side(desk.agents, await desk.install(), shown_at_desk)
+
+
+async def test_an_invitation_is_shown_with_its_buttons(side: Side) -> None:
+    card_id = await side.agents.invite(side.to, INVITATION)
+    (shown,) = await side.shown()
+    assert (shown.id, set(shown.buttons)) == (card_id, {"Accept", "Decline"})
+    assert "You have a new message" in shown.text
+    assert "Carla Customer" in shown.text
+
+
+async def test_a_closed_invitation_takes_its_own_place(side: Side) -> None:
+    card_id = await side.agents.invite(side.to, INVITATION)
+    for _ in range(2):
+        await side.agents.close_invitation(side.to, card_id, "Carla Customer", "taken", "Mario")
+    (shown,) = await side.shown()
+    assert (shown.id, shown.buttons) == (card_id, frozenset())
+    assert "Mario" in shown.text
+
+
+async def test_a_conversation_is_shown_and_closed(side: Side) -> None:
+    card_id = await side.agents.show_conversation(side.to, CONVERSATION)
+    (shown,) = await side.shown()
+    assert (shown.id, set(shown.buttons)) == (card_id, {"End"})
+    await side.agents.close_conversation(side.to, card_id, "Carla Customer", "Carla Customer has left.")
+    (closed,) = await side.shown()
+    assert (closed.id, closed.buttons) == (card_id, frozenset())
+    assert "Carla Customer has left." in closed.text
+
+
+async def test_messages_arrive_in_the_order_of_sending(side: Side) -> None:
+    for text in ("Hello", "Are you there?"):
+        await side.agents.relay(side.to, "session-1", "Carla Customer", text, again=False, with_reply=False)
+    await side.agents.notify(side.to, "Carla Customer has left.")
+    texts = [shown.text for shown in await side.shown()]
+    assert ["Hello" in texts[0], "Are you there?" in texts[1], "has left" in texts[2]] == [True] * 3
+    assert ["Carla Customer" in text for text in texts] == [True] * 3
+
+
+@pytest.mark.parametrize("with_reply", [False, True])
+async def test_a_repeated_message_is_marked(side: Side, with_reply: bool) -> None:
+    for again in (False, True):
+        await side.agents.relay(side.to, "session-1", "Carla", "Hello", again=again, with_reply=with_reply)
+    first, second = await side.shown()
+    assert "(sent again)" not in first.text
+    assert "(sent again)" in second.text
+
+
+async def test_a_message_among_several_conversations_can_be_answered_in_place(side: Side) -> None:
+    await side.agents.relay(side.to, "session-1", "Carla Customer", "Hello", again=False, with_reply=True)
+    (shown,) = await side.shown()
+    assert shown.buttons == {"Send", "End"}
+
+
+async def test_an_agent_is_asked_to_whom_a_text_belongs(side: Side) -> None:
+    options = [("session-1", "Carla Customer"), ("session-2", "Otto")]
+    await side.agents.ask_which(side.to, "Good morning", options)
+    (shown,) = await side.shown()
+    assert shown.buttons == {"Send to Carla Customer", "Send to Otto"}

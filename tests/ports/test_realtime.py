@@ -1,0 +1,142 @@
+"""What push has to do: reach a session's widget if it can, and never get in the way."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+
+import aiohttp
+import jwt
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from local.serving import serving
+from local.signalr import SignalROptions, create_app
+from shared.adapters import signalr
+from shared.adapters.http_session import HttpSession
+from shared.adapters.memory import MemoryRealtime
+from shared.adapters.null_realtime import NullRealtime
+from shared.adapters.signalr import SignalR
+from shared.adapters.system import SystemClock
+from shared.ports import Realtime
+
+KEY = "an access key of at least thirty-two bytes"
+END = "\x1e"
+
+
+@dataclass(frozen=True)
+class Push:
+    realtime: SignalR
+    url: str
+    http: HttpSession
+
+
+@pytest.fixture
+async def push() -> AsyncIterator[Push]:
+    options, http = SignalROptions(KEY), HttpSession()
+    async with serving(create_app(options)) as server:
+        yield Push(SignalR(options.connection_string(server.port), http, SystemClock()), server.url, http)
+        await http.close()
+
+
+@pytest.fixture(params=["memory", "null", "signalr"])
+def realtime(request: pytest.FixtureRequest, push: Push) -> Realtime:
+    adapters: dict[str, Realtime] = {
+        "memory": MemoryRealtime(),
+        "null": NullRealtime(),
+        "signalr": push.realtime,
+    }
+    return adapters[request.param]
+
+
+async def test_a_nudge_that_nobody_hears_does_no_harm(realtime: Realtime) -> None:
+    await realtime.nudge("session-1", "connected")
+
+
+async def test_access_is_an_address_and_a_token_or_nothing(realtime: Realtime) -> None:
+    access = await realtime.access("session-1")
+    assert access is None or (access.url and access.access_token)
+    assert (access is None) == isinstance(realtime, NullRealtime)
+
+
+async def connect(push: Push, session_id: str) -> aiohttp.ClientWebSocketResponse[Literal[True]]:
+    """A widget's connection, as Microsoft's client makes it after its negotiation."""
+    access = await push.realtime.access(session_id)
+    assert access is not None
+    url = access.url.replace("http://", "ws://")
+    socket = await push.http.open().ws_connect(f"{url}&access_token={access.access_token}")
+    await socket.send_str(json.dumps({"protocol": "json", "version": 1}) + END)
+    assert await socket.receive_str(timeout=5) == "{}" + END
+    return socket
+
+
+async def test_a_sessions_widget_is_nudged_and_no_other(push: Push) -> None:
+    sockets = [await connect(push, session_id) for session_id in ("session-1", "session-2")]
+    await push.realtime.nudge("session-1", "connected")
+    message = json.loads((await sockets[0].receive_str(timeout=5)).rstrip(END))
+    assert (message["type"], message["target"]) == (1, "nudge")
+    assert message["arguments"] == [{"sessionId": "session-1", "state": "connected"}]
+    with pytest.raises(TimeoutError):
+        await sockets[1].receive_str(timeout=0.1)
+    for socket in sockets:
+        await socket.close()
+
+
+async def test_access_lasts_an_hour_and_is_for_this_session(push: Push) -> None:
+    access = await push.realtime.access("session-1")
+    assert access is not None
+    claims: dict[str, Any] = jwt.decode(access.access_token, KEY, algorithms=["HS256"], audience=access.url)
+    assert claims["nameid"] == "session-1"
+    left = datetime.fromtimestamp(claims["exp"], UTC) - datetime.now(UTC)
+    assert timedelta(minutes=59) < left <= timedelta(minutes=60)
+
+
+async def test_a_service_that_is_down_is_noted_and_nothing_more(caplog: pytest.LogCaptureFixture) -> None:
+    http = HttpSession()
+    realtime = SignalR(f"Endpoint=http://127.0.0.1;Port=9;AccessKey={KEY}", http, SystemClock())
+    await realtime.nudge("session-1", "connected")
+    await http.close()
+    assert "SignalR was not reached" in caplog.text
+
+
+@pytest.mark.parametrize("status", [401, 503])
+async def test_a_refusal_is_noted_and_nothing_more(status: int, caplog: pytest.LogCaptureFixture) -> None:
+    async def refuse(request: Request) -> Response:
+        return Response(status_code=status)
+
+    http = HttpSession()
+    async with serving(Starlette(routes=[Route("/{rest:path}", refuse, methods=["POST"])])) as server:
+        await SignalR(f"Endpoint={server.url};AccessKey={KEY}", http, SystemClock()).nudge("session-1", "ended")
+        await http.close()
+    assert f"SignalR answered a nudge with {status}" in caplog.text
+
+
+async def test_a_slow_service_holds_nobody_up(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    released = asyncio.Event()
+
+    async def hang(request: Request) -> Response:
+        await released.wait()
+        return Response(status_code=202)
+
+    monkeypatch.setattr(signalr, "PATIENCE", 0.1)
+    http = HttpSession()
+    async with serving(Starlette(routes=[Route("/{rest:path}", hang, methods=["POST"])])) as server:
+        await SignalR(f"Endpoint={server.url};AccessKey={KEY}", http, SystemClock()).nudge("session-1", "ended")
+        assert not released.is_set()
+        released.set()
+        await http.close()
+    assert "SignalR was not reached: TimeoutError" in caplog.text
+
+
+def test_a_connection_string_without_a_key_is_refused_at_once() -> None:
+    with pytest.raises(ValueError, match="AccessKey"):
+        SignalR("Endpoint=https://push.example;", HttpSession(), SystemClock())

@@ -1,0 +1,131 @@
+"""What a store of secrets has to do, and how the key vault is read."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from azure.core.credentials import AccessToken
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from local.serving import serving
+from shared.adapters import secret_store
+from shared.adapters.http_session import HttpSession
+from shared.adapters.memory import MemorySecrets
+from shared.adapters.secret_store import SecretStore
+from shared.domain.errors import OutcomeUnknown, Rejected
+from shared.ports import Secrets
+
+
+class FakeCredential:
+    """A managed identity that always gets a token."""
+
+    def __init__(self) -> None:
+        self.scopes: list[str] = []
+        self.closed = False
+
+    async def get_token(self, *scopes: str, **options: Any) -> AccessToken:
+        self.scopes += scopes
+        return AccessToken("vault-token", 4_000_000_000)
+
+    async def close(self) -> None:
+        self.closed = True
+
+    async def __aenter__(self) -> FakeCredential:
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self.close()
+
+
+@dataclass
+class Vault:
+    """Secrets by name; `requests` are those that came."""
+
+    values: dict[str, str] = field(default_factory=dict)
+    requests: list[str] = field(default_factory=list)
+    status: int = 200
+
+    async def read(self, request: Request) -> Response:
+        assert request.headers["authorization"] == "Bearer vault-token"
+        assert request.query_params["api-version"] == "7.4"
+        name = request.path_params["name"]
+        self.requests.append(name)
+        if name not in self.values:
+            return JSONResponse({"error": {"code": "SecretNotFound"}}, 404)
+        return JSONResponse({"value": self.values[name]}, self.status)
+
+
+@dataclass
+class World:
+    vault: Vault
+    store: SecretStore
+    credential: FakeCredential
+
+
+@pytest.fixture
+async def world() -> AsyncIterator[World]:
+    vault, credential, http = Vault({"acs": "from the vault"}), FakeCredential(), HttpSession()
+    async with serving(Starlette(routes=[Route("/secrets/{name}", vault.read)])) as server:
+        environment = {"ACS": "from the settings", "EMPTY": ""}
+        yield World(vault, SecretStore(environment, http, server.url, lambda: credential), credential)
+        await http.close()
+
+
+@pytest.fixture(params=["memory", "store"])
+def secrets(request: pytest.FixtureRequest, world: World) -> Secrets:
+    if request.param == "store":
+        return world.store
+    return MemorySecrets({"env:ACS": "from the settings", "keyvault:acs": "from the vault"})
+
+
+async def test_secrets_are_found_by_reference(secrets: Secrets) -> None:
+    assert await secrets.get("env:ACS") == "from the settings"
+    assert await secrets.get("keyvault:acs") == "from the vault"
+
+
+@pytest.mark.parametrize(
+    "reference", ["env:MISSING", "env:EMPTY", "env:", "keyvault:missing", "keyvault:", "ACS", "", "file:/etc/passwd"]
+)
+async def test_what_is_not_there_is_refused(secrets: Secrets, reference: str) -> None:
+    with pytest.raises(Rejected):
+        await secrets.get(reference)
+
+
+async def test_the_vault_is_asked_once_in_five_minutes(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr(world.store._values, "_monotonic", lambda: now[0])
+    assert secret_store.CACHE_SECONDS == 300
+    for at, reads in ((0, 1), (299, 1), (301, 2)):
+        now[0] = at
+        await world.store.get("keyvault:acs")
+        assert len(world.vault.requests) == reads
+    assert set(world.credential.scopes) == {"https://vault.azure.net/.default"}
+
+
+async def test_a_failed_read_is_tried_again_and_not_remembered(world: World) -> None:
+    world.vault.status = 500
+    with pytest.raises(OutcomeUnknown) as failure:
+        await world.store.get("keyvault:acs")
+    assert "from the vault" not in str(failure.value)
+    assert len(world.vault.requests) == 3
+    world.vault.status = 200
+    assert await world.store.get("keyvault:acs") == "from the vault"
+
+
+async def test_without_a_vault_its_secrets_are_refused() -> None:
+    http = HttpSession()
+    with pytest.raises(Rejected, match="no key vault"):
+        await SecretStore({}, http).get("keyvault:acs")
+    await http.close()
+
+
+async def test_closing_gives_the_credential_back(world: World) -> None:
+    await world.store.get("keyvault:acs")
+    await world.store.close()
+    assert world.credential.closed
