@@ -48,6 +48,12 @@ class Entity(Part):
     mentioned: Account = Account()
 
 
+class Attachment(Part):
+    """Teams repeats every text as one of text/html; anything else is an image, a file or a card."""
+
+    content_type: str = ""
+
+
 class Pressed(Part):
     """What a card's button carries, with the card's inputs merged in."""
 
@@ -73,6 +79,7 @@ class ActivityBody(Part):
     text: str | None = None
     text_format: str = ""
     entities: tuple[Entity, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
     value: Any = None
 
     @property
@@ -99,12 +106,17 @@ class ActivityBody(Part):
         return {**(data if isinstance(data, dict) else {}), "verb": action.get("verb")}
 
     @property
+    def is_more_than_text(self) -> bool:
+        return any(attachment.content_type != "text/html" for attachment in self.attachments)
+
+    @property
     def said(self) -> str:
-        """The text without mentions of the bot; markup is taken away only where there is any by its format."""
+        """The text without mentions of the bot, others by name; markup goes only where the format says there is any."""
         text = self.text or ""
         for entity in self.entities:
-            if entity.type == "mention" and entity.text and entity.mentioned.id == self.recipient.id:
-                text = text.replace(entity.text, "")
+            if entity.type == "mention" and entity.text:
+                name = "" if entity.mentioned.id == self.recipient.id else _plain(entity.text)
+                text = text.replace(entity.text, name)
         if self.text_format in ("xml", "html"):
             text = _plain(text)
         return text.strip()

@@ -29,6 +29,7 @@ BODY_LIMIT = 256 * 1024
 CARD = "application/vnd.microsoft.card.adaptive"
 MESSAGE = "application/vnd.microsoft.activity.message"
 REGISTERED = "You are registered. Conversations that are offered to you will appear here."
+ONLY_TEXT = "Only text reaches the customer; images and files were not delivered."
 
 blueprint = new_blueprint()
 logger = logging.getLogger(__name__)
@@ -83,7 +84,7 @@ async def _dispatch(body: ActivityBody) -> func.HttpResponse:
     elif body.type == "message" and pressed is not None:
         await _submitted(application, activity, pressed)
     elif body.type == "message":
-        await application.conversations.say(activity, body.said)
+        await _said(application, activity, body)
     elif body.type == "invoke" and body.name == "adaptiveCard/action" and pressed is not None:
         return await _executed(application, activity, pressed)
     return func.HttpResponse(status_code=200)
@@ -95,6 +96,13 @@ async def _installation(application: Application, activity: Activity, action: st
     else:
         await application.conversations.register(activity)
         await application.ports.agents.notify(activity.conversation, REGISTERED)
+
+
+async def _said(application: Application, activity: Activity, body: ActivityBody) -> None:
+    if body.said:
+        await application.conversations.say(activity, body.said)
+    if body.is_more_than_text or not body.said:
+        await application.ports.agents.notify(activity.conversation, ONLY_TEXT)
 
 
 async def _executed(application: Application, activity: Activity, pressed: Pressed) -> func.HttpResponse:

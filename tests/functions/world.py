@@ -142,6 +142,11 @@ class World:
         self.application = assemble(self.ports)
         self.surroundings = bootstrap.Surroundings(FakeAuthentication(), FakeCards(), FakeEndpoints(), OWN_URL)
 
+    def replace(self, **ports: Any) -> None:
+        """Put other ports in place, under the names of `Ports`."""
+        self.ports = replace(self.ports, **ports)
+        self.application = assemble(self.ports)
+
     def activity(self, activity_id: str = "1", user_id: str = MARIO.id) -> Activity:
         return Activity(activity_id, TENANT.id, user_id, BotConversation("https://smba.example", f"chat-{user_id}"))
 
