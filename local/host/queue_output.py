@@ -47,14 +47,16 @@ class QueueOutputs:
             if value is None:
                 continue
             for content in _contents(value):
-                await self._send(target, self._storage.encode(content))
+                await self._send(target, content)
             self._on_written(target.name)
 
-    async def _send(self, target: _Target, text: str) -> None:
+    async def _send(self, target: _Target, content: bytes) -> None:
         from azure.core.exceptions import AzureError
 
         try:
-            await self._storage.send(target.queue, text)
+            await self._storage.send(target.queue, self._storage.encode(content))
+        except UnicodeDecodeError as error:
+            raise InvocationFailedError(f"bytes that are no UTF-8 do not fit in queue '{target.name}'") from error
         except AzureError as error:
             raise InvocationFailedError(f"the output to queue '{target.name}' failed: {error.message}") from error
 
