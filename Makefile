@@ -1,0 +1,40 @@
+# Needs Python 3.11 or newer, Node.js 20 or newer and make; everything else is set up by the first target that runs.
+PYTHON ?= python3
+PREPARE := @$(PYTHON) local/prepare.py
+RUN := .venv/bin/python
+
+PROFILE ?= all
+SEEDS ?= 0:300
+SEED ?=
+
+.PHONY: help prepare run test check format bench simulate
+
+help: ## print this
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+prepare: ## set up what is missing: .venv, Node packages, the widget
+	$(PREPARE)
+
+run: ## start everything on this machine (FRESH=1: from empty data; INTERACT_PORT_BASE=8071: other ports)
+	$(PREPARE)
+	@exec $(RUN) -m local $(if $(filter-out 0,$(FRESH)),--fresh)
+
+test: ## run all tests, the fast ones first
+	$(PREPARE)
+	@$(RUN) -m local.stages test
+
+check: ## style, types, the directions of imports, sizes
+	$(PREPARE)
+	@$(RUN) -m local.stages check
+
+format: ## format the Python code
+	$(PREPARE)
+	@$(RUN) -m ruff check --fix --quiet . && $(RUN) -m ruff format .
+
+bench: ## measure throughput and latency against the running system
+	$(PREPARE)
+	@$(RUN) -m tests.bench
+
+simulate: ## play the relay through storms (PROFILE=storm SEEDS=0:1000, or SEED=121 to replay one)
+	$(PREPARE)
+	@$(RUN) -m tests.simulation --profile $(PROFILE) $(if $(SEED),--seed $(SEED),--seeds $(SEEDS))

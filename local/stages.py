@@ -1,0 +1,118 @@
+"""`make test` and `make check`: one stage after the other, each with its time, up to the first that fails."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SUITES = (
+    ("unit", ("architecture", "domain", "workflow", "application", "vectors", "cli", "infra")),
+    ("simulation", ("simulation",)),
+    ("ports", ("ports",)),
+    ("functions", ("functions",)),
+    ("stand-ins", ("local",)),
+    ("conformance", ("conformance",)),
+)
+LAST_SUITES = (("journeys", ("journeys",)),)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A command that has to succeed; `directory` is below the project's."""
+
+    name: str
+    command: Sequence[str]
+    directory: str = "."
+
+
+def stages_of_test() -> Iterator[Stage]:
+    """Fast suites first; a folder below tests/ that nobody listed runs before the journeys."""
+    listed = {folder for _, folders in (*SUITES, *LAST_SUITES) for folder in folders}
+    unlisted = tuple(folder for folder in _suite_folders() if folder not in listed)
+    yield from _pystages_of_test([*SUITES, ("further", unlisted)])
+    yield Stage("widget", ("node", "scripts/test.mjs"), "widget")
+    yield from _pystages_of_test(LAST_SUITES)
+
+
+def stages_of_check() -> Iterator[Stage]:
+    yield Stage("ruff", _module("ruff", "check", "."))
+    yield Stage("format", _module("ruff", "format", "--check", "."))
+    yield Stage("imports", (str(ROOT / ".venv" / "bin" / "lint-imports"), "--no-logo"))
+    yield Stage("types", _module("mypy"))
+    yield Stage("widget", ("npm", "run", "--silent", "check"), "widget")
+    yield Stage("widget sizes", ("node", "scripts/sizes.mjs"), "widget")
+
+
+STAGES = {"test": stages_of_test, "check": stages_of_check}
+
+
+def main() -> int:
+    """Run the stages of the target that the one argument names; the result is the exit code."""
+    target = sys.argv[1] if len(sys.argv) == 2 else ""
+    if target not in STAGES:
+        print(f"python -m local.stages {' | '.join(STAGES)}", file=sys.stderr)
+        return 2
+    began = time.monotonic()
+    for stage in STAGES[target]():
+        if not run(stage):
+            print(f"make {target} failed in the stage '{stage.name}'. Alone: {_by_hand(stage)}", file=sys.stderr)
+            return 1
+    print(f"make {target} passed in {time.monotonic() - began:.0f} s")
+    return 0
+
+
+def run(stage: Stage) -> bool:
+    """Run one stage; its output is shown where it fails, else its last line only."""
+    print(f"{stage.name:<14}", end="", flush=True)
+    began = time.monotonic()
+    result = subprocess.run(  # noqa: S603 - our own commands
+        stage.command,
+        cwd=ROOT / stage.directory,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+    output = result.stdout.strip()
+    seconds = f"{time.monotonic() - began:6.1f} s"
+    if result.returncode != 0:
+        print(f"{seconds}  failed\n{output}", flush=True)
+        return False
+    print(f"{seconds}  {output.splitlines()[-1].strip(' =') if output else 'ok'}", flush=True)
+    return True
+
+
+def _pystages_of_test(suites: Iterable[tuple[str, Sequence[str]]]) -> Iterator[Stage]:
+    present = _suite_folders()
+    for name, folders in suites:
+        paths = [f"tests/{folder}" for folder in folders if folder in present]
+        if paths:
+            yield Stage(name, _module("pytest", "-q", *paths))
+
+
+def _suite_folders() -> list[str]:
+    """Folders below tests/ that hold tests."""
+    return sorted(
+        folder.name for folder in (ROOT / "tests").iterdir() if folder.is_dir() and any(folder.rglob("test_*.py"))
+    )
+
+
+def _module(name: str, *arguments: str) -> tuple[str, ...]:
+    return (sys.executable, "-m", name, *arguments)
+
+
+def _by_hand(stage: Stage) -> str:
+    command = " ".join(os.path.relpath(part, ROOT) if part.startswith(str(ROOT)) else part for part in stage.command)
+    return command if stage.directory == "." else f"cd {stage.directory} && {command}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
