@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 
 import azure.functions as func
 
-from functions.files import DIST, files_of
+from functions import files
 from functions.origins import own_origin
 from shared.application.admission import Caller, admit_caller
 from shared.domain.errors import NotFound, Refused
@@ -33,7 +33,7 @@ async def preview(
     request: func.HttpRequest, reference: ContactReference, ports: Ports, tenant: Tenant, public_url: str
 ) -> str:
     """The page's HTML."""
-    template = files_of(DIST).get(TEMPLATE)
+    template = files.files_of(files.DIST).get(TEMPLATE)
     if template is None:
         raise NotFound("the preview page is missing; it is built into widget/dist")
     caller = Caller(own_origin(request), same_origin=True)

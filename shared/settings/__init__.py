@@ -1,0 +1,35 @@
+"""The settings of a deployment: the only place that reads environment variables.
+
+All of them stand in one table (`settings.table`), from which `local.settings.example.json` is checked. Whatever is
+missing or wrong is collected, so that the health page can name all of it at once; a finding never holds a value.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+from shared.settings.model import BotSettings, Reading, SettingFinding, Settings, StorageSettings
+from shared.settings.reader import Reader
+
+VERSION = "0.1.0"
+
+__all__ = ["VERSION", "BotSettings", "Reading", "SettingFinding", "Settings", "StorageSettings", "read"]
+
+
+def read(environment: Mapping[str, str] | None = None) -> Reading:
+    """Read and check everything; `environment` stands in for os.environ in tests."""
+    reader = Reader(os.environ if environment is None else environment)
+    settings = Settings(
+        queues=reader.storage(),
+        tables=reader.tables(),
+        managed_identity=reader.text("AZURE_CLIENT_ID") or None,
+        session_key=reader.key("INTERACT_SESSION_KEY") or b"",
+        session_key_previous=reader.key("INTERACT_SESSION_KEY_PREVIOUS", required=False),
+        public_url=reader.url("INTERACT_PUBLIC_URL").rstrip("/"),
+        bot=reader.bot(),
+        signalr=reader.connection_string("INTERACT_SIGNALR_CONNECTION_STRING", ("endpoint", "accesskey")),
+        key_vault_url=reader.url("INTERACT_KEY_VAULT_URL", required=False) or None,
+        secrets=reader.secrets(),
+    )
+    return Reading(settings, tuple(reader.findings))

@@ -1,0 +1,130 @@
+"""Reads settings one by one and notes what is wrong with them."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Mapping
+from urllib.parse import urlsplit
+
+from shared.settings.model import BotSettings, SettingFinding, StorageSettings
+from shared.settings.table import BY_NAME, DEVELOPMENT_STORAGE, SECRET_PREFIX, SESSION_KEY_BYTES, STORAGE
+
+
+class Reader:
+    """`findings` grows with every setting that is read and cannot be used."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+        self.findings: list[SettingFinding] = []
+
+    def text(self, name: str) -> str:
+        return self._environment.get(name, "").strip() or BY_NAME[name].default
+
+    def required(self, name: str) -> str:
+        value = self.text(name)
+        if not value:
+            self._find(name, "is missing", f"set it: {BY_NAME[name].meaning}")
+        return value
+
+    def url(self, name: str, *, required: bool = True) -> str:
+        value = self.required(name) if required else self.text(name)
+        if value and not _is_url(value):
+            self._find(name, "is no usable URL", "write https://host; http is taken for localhost only")
+        return value
+
+    def key(self, name: str, *, required: bool = True) -> bytes | None:
+        value = self.required(name) if required else self.text(name)
+        if not value:
+            return None
+        try:
+            key = base64.b64decode(value, validate=True)
+        except ValueError:
+            key = b""
+        if len(key) < SESSION_KEY_BYTES:
+            remedy = f"generate {SESSION_KEY_BYTES} random bytes: openssl rand -base64 {SESSION_KEY_BYTES}"
+            self._find(name, f"is not at least {SESSION_KEY_BYTES} bytes in base64", remedy)
+        return key
+
+    def storage(self) -> StorageSettings:
+        text = self.text(STORAGE)
+        if text:
+            return self._storage_by_string(STORAGE, text)
+        account = self.text(f"{STORAGE}__accountName")
+        names = {service: f"{STORAGE}__{service}ServiceUri" for service in ("queue", "table")}
+        urls = {service: self.url(name, required=False) for service, name in names.items()}
+        if account:
+            urls = {service: url or f"https://{account}.{service}.core.windows.net" for service, url in urls.items()}
+        is_table_needed = not self.text("INTERACT_TABLES")
+        if not any(urls.values()):
+            remedy = f"set its connection string, or {STORAGE}__accountName for a managed identity"
+            self._find(STORAGE, "is missing", remedy)
+        elif not urls["queue"] or (is_table_needed and not urls["table"]):
+            missing = "queue" if not urls["queue"] else "table"
+            self._find(names[missing], "is missing", f"set the URL of the {missing}s beside the other one")
+        return StorageSettings(queue_url=urls["queue"], table_url=urls["table"])
+
+    def tables(self) -> StorageSettings:
+        text = self.text("INTERACT_TABLES")
+        if not text:
+            return Reader(self._environment).storage()  # which has told already what is wrong
+        return self._storage_by_string("INTERACT_TABLES", text)
+
+    def connection_string(self, name: str, parts: tuple[str, ...]) -> str | None:
+        text = self.text(name)
+        if text:
+            self._check_connection_string(name, text, lambda found: all(found.get(part) for part in parts))
+        return text or None
+
+    def bot(self) -> BotSettings:
+        tenant_id = self.required("INTERACT_BOT_TENANT_ID")
+        hosts = tuple(host.strip().lower() for host in self.text("INTERACT_BOT_SERVICE_HOSTS").split(","))
+        if not all(hosts):
+            remedy = "separate host names by single commas"
+            self._find("INTERACT_BOT_SERVICE_HOSTS", "names an empty host, which would allow any", remedy)
+        return BotSettings(
+            app_id=self.required("INTERACT_BOT_APP_ID"),
+            tenant_id=tenant_id,
+            secret=self.text("INTERACT_BOT_SECRET"),
+            token_url=self.url("INTERACT_BOT_TOKEN_URL", required=False) or _token_url(tenant_id),
+            keys_url=self.url("INTERACT_BOT_KEYS_URL"),
+            service_hosts=hosts,
+        )
+
+    def secrets(self) -> Mapping[str, str]:
+        found = self._environment.items()
+        return {name: value for name, value in found if name.startswith(SECRET_PREFIX) and value}
+
+    def _storage_by_string(self, name: str, text: str) -> StorageSettings:
+        if _parts(text).get("usedevelopmentstorage", "").lower() == "true":
+            text = DEVELOPMENT_STORAGE
+        self._check_connection_string(name, text, _is_storage)
+        return StorageSettings(connection_string=text)
+
+    def _check_connection_string(self, name: str, text: str, check: Callable[[Mapping[str, str]], bool]) -> None:
+        if not check(_parts(text)):
+            self._find(name, "is no usable connection string", "copy it again from the resource's access keys")
+
+    def _find(self, name: str, problem: str, remedy: str) -> None:
+        self.findings.append(SettingFinding(name, problem, remedy))
+
+
+def _parts(connection_string: str) -> dict[str, str]:
+    pairs = (part.partition("=") for part in connection_string.split(";") if part.strip())
+    return {name.strip().lower(): value.strip() for name, _, value in pairs}
+
+
+def _is_storage(parts: Mapping[str, str]) -> bool:
+    return bool(parts.get("accountname") and (parts.get("accountkey") or parts.get("sharedaccesssignature")))
+
+
+def _is_url(value: str) -> bool:
+    try:
+        url = urlsplit(value)
+        is_local = url.hostname in ("localhost", "127.0.0.1")
+        return bool(url.hostname) and (url.scheme == "https" or (url.scheme == "http" and is_local)) and url.port != 0
+    except ValueError:
+        return False
+
+
+def _token_url(tenant_id: str) -> str:
+    return f"https://login.microsoftonline.com/{tenant_id}/oauth2/v2.0/token"

@@ -1,0 +1,110 @@
+"""The table of all settings: what each means, which are secrets, their defaults, and examples for development."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+
+STORAGE = "AzureWebJobsStorage"
+SECRET_PREFIX = "INTERACT_SECRET_"
+SESSION_KEY_BYTES = 32
+MICROSOFT_BOT_KEYS = "https://login.botframework.com/v1/.well-known/keys"
+MICROSOFT_BOT_HOSTS = "smba.trafficmanager.net,.botframework.com"
+DEVELOPMENT_STORAGE = (
+    "DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;"
+    "AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==;"
+    "BlobEndpoint=http://127.0.0.1:10000/devstoreaccount1;QueueEndpoint=http://127.0.0.1:10001/devstoreaccount1;"
+    "TableEndpoint=http://127.0.0.1:10002/devstoreaccount1;"
+)
+"""Azurite's published account, which the Functions host also calls UseDevelopmentStorage=true; our SDKs do not."""
+EXAMPLE_KEY = base64.b64encode(b"for development only: not secret").decode()
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting: what it means, whether it is a secret, its default, and an example for development."""
+
+    name: str
+    meaning: str
+    secret: bool = False
+    default: str = ""
+    example: str | None = None
+
+
+SETTINGS = (
+    Setting(
+        STORAGE,
+        "connection string of the storage account with the queues, and the tables unless INTERACT_TABLES is set; "
+        "with a managed identity the settings below take its place",
+        secret=True,
+        example=DEVELOPMENT_STORAGE,
+    ),
+    Setting(f"{STORAGE}__accountName", "name of the storage account that the managed identity enters"),
+    Setting(f"{STORAGE}__queueServiceUri", "URL of the queues that the managed identity enters"),
+    Setting(f"{STORAGE}__tableServiceUri", "URL of the tables that the managed identity enters"),
+    Setting("AZURE_CLIENT_ID", "client id of the user-assigned managed identity; empty for the system-assigned one"),
+    Setting("INTERACT_TABLES", "connection string of another storage account for the tables", secret=True),
+    Setting(
+        "INTERACT_SESSION_KEY",
+        f"at least {SESSION_KEY_BYTES} random bytes in base64, from which session tokens and session ids are derived",
+        secret=True,
+        example=EXAMPLE_KEY,
+    ),
+    Setting(
+        "INTERACT_SESSION_KEY_PREVIOUS",
+        "the session key before a rotation; its session tokens stay valid until they expire",
+        secret=True,
+    ),
+    Setting(
+        "INTERACT_PUBLIC_URL",
+        "base URL under which browsers reach this app, for snippets",
+        example="http://localhost:7071",
+    ),
+    Setting(
+        "INTERACT_BOT_APP_ID",
+        "application (client) id of the bot's app registration",
+        example="11111111-1111-4111-8111-111111111111",
+    ),
+    Setting(
+        "INTERACT_BOT_TENANT_ID",
+        "directory (tenant) id of the bot's app registration",
+        example="22222222-2222-4222-8222-222222222222",
+    ),
+    Setting(
+        "INTERACT_BOT_SECRET",
+        "client secret of the bot; empty where its app registration trusts the managed identity",
+        secret=True,
+        example="local-desk-secret",
+    ),
+    Setting(
+        "INTERACT_BOT_TOKEN_URL",
+        "where the bot gets its tokens; empty for the tenant's endpoint of Microsoft Entra ID",
+        example="http://localhost:7073/22222222-2222-4222-8222-222222222222/oauth2/v2.0/token",
+    ),
+    Setting(
+        "INTERACT_BOT_KEYS_URL",
+        "where the keys are that sign activities",
+        default=MICROSOFT_BOT_KEYS,
+        example="http://localhost:7073/keys",
+    ),
+    Setting(
+        "INTERACT_BOT_SERVICE_HOSTS",
+        "hosts that the bot may answer to, separated by commas; one with a leading dot stands for all below it",
+        default=MICROSOFT_BOT_HOSTS,
+        example="localhost",
+    ),
+    Setting(
+        "INTERACT_SIGNALR_CONNECTION_STRING",
+        "connection string of Azure SignalR Service in serverless mode; without it widgets poll",
+        secret=True,
+    ),
+    Setting("INTERACT_KEY_VAULT_URL", "URL of the key vault that tenants' references `keyvault:name` mean"),
+)
+BY_NAME = {setting.name: setting for setting in SETTINGS}
+
+
+def example() -> dict[str, object]:
+    """The content of local.settings.example.json, with which the app runs against Azurite and a desk."""
+    values = {"FUNCTIONS_WORKER_RUNTIME": "python"}
+    values.update({setting.name: setting.example for setting in SETTINGS if setting.example is not None})
+    return {"IsEncrypted": False, "Values": values}
