@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import shutil
 import socket
 import tempfile
@@ -15,7 +16,8 @@ from typing import IO
 from local.serving import LOOPBACK, PortTakenError
 
 PROGRAM = Path(__file__).with_name("node_modules") / "azurite" / "dist" / "src" / "azurite.js"
-LEASH = Path(__file__).with_name("end_with_parent.cjs")
+END_WITH_PARENT = Path(__file__).with_name("end_with_parent.cjs")
+"""Ends Azurite with this process, also where this one is killed."""
 
 ACCOUNT = "devstoreaccount1"
 ACCOUNT_KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
@@ -67,12 +69,13 @@ async def azurite(directory: Path | None = None, ports: StoragePorts | None = No
         process = await asyncio.create_subprocess_exec(
             node,
             "--require",
-            LEASH,
+            END_WITH_PARENT,
             PROGRAM,
             *_arguments(directory, chosen),
-            stdin=asyncio.subprocess.PIPE,
+            stdin=asyncio.subprocess.DEVNULL,
             stdout=output,
             stderr=output,
+            env={**os.environ, "INTERACT_PARENT": str(os.getpid())},
             # Ctrl-C on the terminal shall end the programs that use the storage first.
             start_new_session=True,
         )
