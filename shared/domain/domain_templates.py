@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from ipaddress import AddressValueError, IPv6Address
 from urllib.parse import urlsplit
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)\Z")
+_IPV6 = re.compile(r"\[([0-9a-fA-F:.]+)\]\Z")
 _ORIGIN = re.compile(r"(https?)://([^\s/?#@\\%]+)\Z", re.IGNORECASE)
 
 
@@ -69,9 +71,16 @@ def parse_origin(header: str | None) -> Origin | None:
 
 
 def canonical_host(host: str) -> str | None:
-    """A host name in lower-case ASCII; None where it is no host name (empty labels and trailing dots included)."""
+    """A host name in lower-case ASCII, an IPv6 address in its shortest form; None for anything else.
+
+    Empty labels and trailing dots are something else, too.
+    """
     if host.startswith("["):
-        return host.lower()
+        address = _IPV6.match(host)
+        try:
+            return f"[{IPv6Address(address.group(1))}]" if address else None
+        except AddressValueError:
+            return None
     if not host.isascii():
         import idna  # 9 ms, needed only for internationalized names
 
