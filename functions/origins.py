@@ -31,6 +31,7 @@ def widget_call(handler: Handler) -> Handler:
         origin = parse_origin(req.headers.get("origin"))
         if origin is not None:
             response.headers["Access-Control-Allow-Origin"] = str(origin)
+            response.headers["Access-Control-Expose-Headers"] = "Retry-After"
         response.headers["Vary"] = "Origin"
         return response
 

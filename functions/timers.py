@@ -7,15 +7,22 @@ early and repeated messages do no harm.
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import azure.functions as func
 
 from functions.blueprints import new_blueprint
 from shared import bootstrap
+from shared.domain.errors import PortError
 
 if TYPE_CHECKING:
     from functions.timer_bodies import TimerBody
+
+TRIES_AT_ONCE = 4
+"""One less than the host's: after the fifth a message goes to the poison queue, where nobody would look in time."""
+PAUSE = timedelta(seconds=30)
+"""What goes wrong four times within seconds is an outage; a session must not lose its watchdog by one."""
 
 blueprint = new_blueprint()
 logger = logging.getLogger(__name__)
@@ -34,8 +41,14 @@ async def on_session_timer(message: func.QueueMessage) -> None:
         return
     from shared.application.occasions import Wake
 
-    if await application.relay.look(timer.session, Wake(timer.reason)) is None:
-        logger.info("timer %s: there is no session %s any more", timer.reason, timer.session)
+    try:
+        if await application.relay.look(timer.session, Wake(timer.reason)) is None:
+            logger.info("timer %s: there is no session %s any more", timer.reason, timer.session)
+    except PortError as error:
+        if (message.dequeue_count or 0) < TRIES_AT_ONCE:
+            raise
+        logger.warning("timer %s of session %s is put off: %s", timer.reason, timer.session, error.code)
+        await application.ports.timers.wake(timer.session, application.ports.clock.now() + PAUSE, timer.reason)
 
 
 def _timer(message: func.QueueMessage) -> TimerBody | None:

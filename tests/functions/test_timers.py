@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import azure.functions as func
 import pytest
 
-from functions.timers import on_session_timer
+from functions.timers import PAUSE, TRIES_AT_ONCE, on_session_timer
 from functions.widget import widget_start
-from shared.adapters.memory import WakeUp
+from shared import bootstrap
+from shared.adapters.memory import MemorySessionStore, WakeUp
+from shared.domain.errors import OutcomeUnknown
 from shared.domain.sessions import Phase
+from shared.ports import SessionRecord
 from tests.functions.world import World, form, json_of, request
 
 
@@ -21,9 +25,20 @@ async def session_id(world: World) -> str:
     return str(json_of(await widget_start(request("POST", "x", form())))["sessionId"])
 
 
-def message(body: object) -> func.QueueMessage:
-    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return func.QueueMessage(id="message", body=raw)
+class Message(func.QueueMessage):
+    """As the host hands it over, with the number of times it was received."""
+
+    def __init__(self, body: bytes, dequeue_count: int) -> None:
+        super().__init__(id="message", body=body)
+        self._count = dequeue_count
+
+    @property
+    def dequeue_count(self) -> int:
+        return self._count
+
+
+def message(body: object, dequeue_count: int = 1) -> func.QueueMessage:
+    return Message(body if isinstance(body, bytes) else json.dumps(body).encode(), dequeue_count)
 
 
 def timer(world: World, session: str, seconds: float, reason: str = "opened") -> dict[str, Any]:
@@ -48,6 +63,34 @@ async def test_a_timer_before_its_time_is_put_back(world: World, session_id: str
 async def test_a_timer_of_a_session_that_is_gone_is_done(world: World) -> None:
     await on_session_timer(message(timer(world, "gone", 0)))
     assert world.timers.due == []
+
+
+class TestOutages:
+    """Storage does not answer."""
+
+    @pytest.fixture(autouse=True)
+    def outage(self, world: World, session_id: str) -> None:
+        class Down(MemorySessionStore):
+            async def read(self, session_id: str) -> SessionRecord | None:
+                raise OutcomeUnknown("down")
+
+        world.replace(sessions=Down())
+        world.timers.due.clear()
+        bootstrap.use(world.application, world.surroundings)
+
+    @pytest.mark.parametrize("tried", [1, 3])
+    async def test_at_first_the_host_tries_again(self, world: World, session_id: str, tried: int) -> None:
+        with pytest.raises(OutcomeUnknown):
+            await on_session_timer(message(timer(world, session_id, 0), tried))
+        assert world.timers.due == []
+
+    async def test_before_the_poison_queue_the_timer_is_put_off(self, world: World, session_id: str) -> None:
+        await on_session_timer(message(timer(world, session_id, 0, "watchdog"), 4))
+        assert world.timers.due == [WakeUp(world.clock.now() + PAUSE, session_id, "watchdog")]
+
+    def test_that_comes_before_the_host_gives_up(self) -> None:
+        queues = json.loads((Path(__file__).parents[2] / "host.json").read_text())["extensions"]["queues"]
+        assert queues["maxDequeueCount"] > TRIES_AT_ONCE
 
 
 @pytest.mark.parametrize(
