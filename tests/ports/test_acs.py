@@ -60,11 +60,11 @@ async def test_a_visitor_may_join_and_nothing_else(host: Host) -> None:
 async def test_sixteen_relays_share_the_threads(acs: Acs) -> None:
     store = MemoryRelayStore()
     host = acs.host(store)
-    relays = {(await opened(host))[2] for _ in range(40)}
+    relays = {(await opened(host))[2] for _ in range(16)}
     pool = store.pools[("lunifico", acs.url)]
     assert POOL_SIZE == len(pool) == len(set(pool)) == 16
     assert relays <= set(pool)
-    assert len(relays) > 8, "spread over the pool"
+    assert len(relays) > 4, "spread over the pool"
 
 
 async def test_hosts_that_start_at_the_same_time_agree_on_the_pool(

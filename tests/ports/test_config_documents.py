@@ -27,7 +27,7 @@ from tests.ports.companies import (
     WAITING,
     WEBSITES,
     Company,
-    company,
+    save_company,
 )
 
 
@@ -37,11 +37,8 @@ async def documents(tables: Tables) -> ConfigDocuments:
 
 
 @pytest.fixture
-async def lunifico(documents: ConfigDocuments) -> Company:
-    saved = company()
-    for document in (saved.tenant, *saved.documents):
-        await documents.save_document(saved.tenant.id, document)
-    return saved
+async def lunifico(tables: Tables) -> Company:
+    return await save_company(tables)
 
 
 async def findings_of(documents: ConfigDocuments, tenant_id: str, document: Document) -> list[tuple[str, str]]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 import pytest
 
-from shared.adapters.contact_documents import Document, Kind
+from shared.adapters.contact_documents import Kind
 from shared.adapters.memory import MemoryConfigStore
 from shared.adapters.tables import Tables
 from shared.adapters.tables_config import CACHE_SECONDS, TableConfigStore
@@ -16,7 +15,7 @@ from shared.adapters.tables_documents import ANY_VERSION, ConfigDocuments
 from shared.domain.contacts import Contact
 from shared.domain.sessions import ContactKind, ContactReference
 from shared.ports import ConfigStore
-from tests.ports.companies import CHAT, DIRECT, LUISA, MARIO, SALES, WAITING, WEBSITES, Company, company
+from tests.ports.companies import CHAT, DIRECT, LUISA, MARIO, SALES, WAITING, WEBSITES, Company, company, save_company
 
 THE_SERVICE = ContactReference(ContactKind.SERVICE, "sales")
 MARIO_DIRECT = ContactReference(ContactKind.USER, "mario")
@@ -24,37 +23,25 @@ MARIO_DIRECT = ContactReference(ContactKind.USER, "mario")
 
 @dataclass(frozen=True)
 class Configuration:
+    """A store and the company that is in it."""
+
     store: ConfigStore
-    put: Callable[[str, Document], Awaitable[object]]
+    lunifico: Company
 
 
 @pytest.fixture(params=["memory", "tables"])
 async def configuration(request: pytest.FixtureRequest, tables: Tables) -> Configuration:
-    if request.param == "memory":
-        memory = MemoryConfigStore()
-
-        async def put(tenant_id: str, document: Document) -> None:
-            memory.put(tenant_id, document)
-
-        return Configuration(memory, put)
-    documents = ConfigDocuments(tables)
-    return Configuration(
-        TableConfigStore(tables), lambda tenant, document: documents.save_document(tenant, document, ANY_VERSION)
-    )
+    if request.param == "tables":
+        return Configuration(TableConfigStore(tables), await save_company(tables))
+    lunifico = company()
+    return Configuration(MemoryConfigStore(lunifico.tenant, *lunifico.documents), lunifico)
 
 
-@pytest.fixture
-async def lunifico(configuration: Configuration) -> Company:
-    saved = company()
-    for document in (saved.tenant, *saved.documents):
-        await configuration.put(saved.tenant.id, document)
-    return saved
-
-
-async def test_a_tenant_is_found_by_id_and_by_widget_key(configuration: Configuration, lunifico: Company) -> None:
-    assert await configuration.store.tenant(lunifico.tenant.id) == lunifico.tenant
-    assert await configuration.store.tenant_by_widget_key(lunifico.tenant.widget_key) == lunifico.tenant
-    assert lunifico.tenant in await configuration.store.tenants()
+async def test_a_tenant_is_found_by_id_and_by_widget_key(configuration: Configuration) -> None:
+    tenant, store = configuration.lunifico.tenant, configuration.store
+    assert await store.tenant(tenant.id) == tenant
+    assert await store.tenant_by_widget_key(tenant.widget_key) == tenant
+    assert tenant in await store.tenants()
 
 
 @pytest.mark.parametrize("key", ["", "unknown-key-of-nobody", "' or 1 eq 1", "a/b\\c#d?e", "x" * 5_000, "\ud800"])
@@ -62,34 +49,30 @@ async def test_an_unknown_widget_key_is_nobodys(configuration: Configuration, ke
     assert await configuration.store.tenant_by_widget_key(key) is None
 
 
-async def test_a_service_comes_with_its_template_messages_and_workflow(
-    configuration: Configuration, lunifico: Company
-) -> None:
-    contact = await configuration.store.contact(lunifico.tenant.id, THE_SERVICE, "instantMessaging")
+async def test_a_service_comes_with_its_template_messages_and_workflow(configuration: Configuration) -> None:
+    contact = await configuration.store.contact(configuration.lunifico.tenant.id, THE_SERVICE, "instantMessaging")
     assert contact == Contact(service=SALES, template=WEBSITES, system_messages=WAITING, workflow=CHAT)
 
 
-async def test_a_user_comes_with_template_and_direct_messages(configuration: Configuration, lunifico: Company) -> None:
-    contact = await configuration.store.contact(lunifico.tenant.id, MARIO_DIRECT, "instantMessaging")
+async def test_a_user_comes_with_template_and_direct_messages(configuration: Configuration) -> None:
+    contact = await configuration.store.contact(configuration.lunifico.tenant.id, MARIO_DIRECT, "instantMessaging")
     assert contact == Contact(user=MARIO, template=WEBSITES, system_messages=DIRECT)
-    assert await configuration.store.user(lunifico.tenant.id, "luisa") == LUISA
+    assert await configuration.store.user(configuration.lunifico.tenant.id, "luisa") == LUISA
 
 
-async def test_a_modality_without_settings_has_no_workflow(configuration: Configuration, lunifico: Company) -> None:
-    contact = await configuration.store.contact(lunifico.tenant.id, THE_SERVICE, "audioVideo")
+async def test_a_modality_without_settings_has_no_workflow(configuration: Configuration) -> None:
+    contact = await configuration.store.contact(configuration.lunifico.tenant.id, THE_SERVICE, "audioVideo")
     assert contact is not None
     assert (contact.service, contact.workflow, contact.system_messages) == (SALES, None, None)
 
 
 @pytest.mark.parametrize("reference", [replace(THE_SERVICE, id="nothing"), ContactReference(ContactKind.USER, "sales")])
-async def test_an_unknown_contact_is_none(
-    configuration: Configuration, lunifico: Company, reference: ContactReference
-) -> None:
-    assert await configuration.store.contact(lunifico.tenant.id, reference, "instantMessaging") is None
-    assert await configuration.store.user(lunifico.tenant.id, "nobody") is None
+async def test_an_unknown_contact_is_none(configuration: Configuration, reference: ContactReference) -> None:
+    assert await configuration.store.contact(configuration.lunifico.tenant.id, reference, "instantMessaging") is None
+    assert await configuration.store.user(configuration.lunifico.tenant.id, "nobody") is None
 
 
-async def test_tenants_do_not_see_each_other(configuration: Configuration, lunifico: Company) -> None:
+async def test_tenants_do_not_see_each_other(configuration: Configuration) -> None:
     assert await configuration.store.contact("another-tenant", THE_SERVICE, "instantMessaging") is None
     assert await configuration.store.user("another-tenant", "luisa") is None
 
@@ -119,10 +102,7 @@ class CountedTables:
 async def test_a_hundred_readers_at_once_cause_one_read_of_each_row(
     tables: Tables, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    saved = company()
-    documents = ConfigDocuments(tables)
-    for document in (saved.tenant, *saved.documents):
-        await documents.save_document(saved.tenant.id, document)
+    saved = await save_company(tables)
     counted = CountedTables(tables, monkeypatch)
     store = TableConfigStore(tables)
     found = await asyncio.gather(*(store.tenant_by_widget_key(saved.tenant.widget_key) for _ in range(100)))
@@ -157,9 +137,7 @@ async def test_a_replaced_widget_key_admits_nobody_any_more(tables: Tables) -> N
 
 
 async def test_workflow_versions_stay_what_they_were(tables: Tables) -> None:
-    saved, documents = company(), ConfigDocuments(tables)
-    for document in (saved.tenant, *saved.documents):
-        await documents.save_document(saved.tenant.id, document)
+    saved, documents = await save_company(tables), ConfigDocuments(tables)
     changed = replace(CHAT, name="Chat with callback")
     stored = await documents.save_document(saved.tenant.id, changed, ANY_VERSION)
     assert stored.document == replace(changed, version=2)
