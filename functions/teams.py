@@ -30,6 +30,8 @@ CARD = "application/vnd.microsoft.card.adaptive"
 MESSAGE = "application/vnd.microsoft.activity.message"
 REGISTERED = "You are registered. Conversations that are offered to you will appear here."
 ONLY_TEXT = "Only text reaches the customer; images and files were not delivered."
+EXPECTED = {"accept": "accepted", "decline": "declined", "end": "ended", "reply": "sent"}
+"""Outcomes that an agent sees anyway, because a card changes or the text stands in the chat."""
 
 blueprint = new_blueprint()
 logger = logging.getLogger(__name__)
@@ -122,9 +124,9 @@ async def _executed(application: Application, activity: Activity, pressed: Press
 
 
 async def _submitted(application: Application, activity: Activity, pressed: Pressed) -> None:
-    """`Action.Submit`, for clients without `Action.Execute`: they get no answer, so a surprising one is sent."""
+    """`Action.Submit`, for clients without `Action.Execute`: they get no answer, so an unexpected one is sent."""
     answer = await _act(application, activity, pressed)
-    if answer.outcome not in ("accepted", "declined", "ended", "sent"):
+    if answer.outcome != EXPECTED.get(pressed.verb):
         await application.ports.agents.notify(activity.conversation, sentence(answer))
 
 
@@ -156,7 +158,7 @@ def sentence(answer: Answer) -> str:
         "expired": "This invitation is not open any more.",
         "declined": "You have declined.",
         "sent": f"Sent to {name}.",
-        "ended": "This conversation has ended.",
+        "ended": "This conversation has ended; nothing was sent.",
         "empty": "Please write a message first.",
         "too_long": "The message is too long; please split it.",
         "available": "You are available again.",

@@ -157,7 +157,16 @@ class TestConversation:
         await world.connect(session_id)
         await told(pressed("end", session=session_id))
         answer = await told({**pressed("reply", session=session_id, text="One more"), "id": "activity-10"})
-        assert (answer["type"], answer["value"]) == (MESSAGE, "This conversation has ended.")
+        assert (answer["type"], answer["value"]) == (MESSAGE, "This conversation has ended; nothing was sent.")
+
+    async def test_the_fallback_of_a_reply_after_the_end_says_so_too(self, world: World) -> None:
+        session_id = await waiting()
+        await world.connect(session_id)
+        await post(submitted("reply", session=session_id, text="Two days."))
+        assert world.agents.of("chat-mario", "notify") == []
+        await post({**submitted("end", session=session_id), "id": "activity-10"})
+        await post({**submitted("reply", session=session_id, text="One more"), "id": "activity-11"})
+        assert "nothing was sent" in world.agents.of("chat-mario", "notify")[-1].text
 
     @pytest.mark.parametrize(
         ("text", "sentence"),
