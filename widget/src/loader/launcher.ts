@@ -2,7 +2,7 @@ import type { LauncherTexts } from "../texts";
 import css from "./launcher.css";
 
 const SVG = "http://www.w3.org/2000/svg";
-const SPEECH = "M4 5.5h16v11h-8.5L7 20.5v-4H4z";
+const SPEECH = "M20 11.5a8 7 0 0 1-11 6.4l-4.5 1.6 1.3-3.6A6.3 6.3 0 0 1 4 11.5a8 7 0 0 1 16 0z";
 const CHEVRON = "M6 9.5l6 6 6-6";
 
 export interface Launcher {

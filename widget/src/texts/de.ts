@@ -14,7 +14,7 @@ export const chat: typeof englishChat = {
   endChat: "Chat beenden",
   unreadOne: "1 ungelesene Nachricht",
   unreadMany: "{count} ungelesene Nachrichten",
-  loading: "Wird geladen",
+  untitled: "Chat",
 
   stateForm: "Wir helfen Ihnen gern",
   stateWaiting: "Wir sind gleich für Sie da",

@@ -14,7 +14,7 @@ export const chat = {
   endChat: "End chat",
   unreadOne: "1 unread message",
   unreadMany: "{count} unread messages",
-  loading: "Loading",
+  untitled: "Chat",
 
   stateForm: "We are happy to help",
   stateWaiting: "We will be with you shortly",

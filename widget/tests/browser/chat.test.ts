@@ -30,7 +30,8 @@ describe("a conversation", AT_ONCE, () => {
       const start = Date.now();
       server.agentSays("That was fast.");
       await page.getByText("That was fast.", { exact: true }).last().waitFor();
-      assert.ok(Date.now() - start < 1000, "a nudge was not heeded");
+      // Without a nudge it would be fifteen.
+      assert.ok(Date.now() - start < 10_000, "a nudge was not heeded");
       server.hub.drop();
       await page.waitForTimeout(300);
       server.agentSays("Still here.");

@@ -10,6 +10,9 @@ const ARGUMENTS = [
 ];
 export const SERVICE = { widgetKey: WIDGET_KEY, serviceId: SERVICE_ID };
 
+/** Far more than anything takes, so that a busy machine fails no test. */
+const PATIENCE_MS = 20_000;
+
 /** Tests of a suite wait more than they work, and share nothing but the browser. */
 export const AT_ONCE = { concurrency: 4 };
 
@@ -48,8 +51,8 @@ interface VisitOptions {
 export async function visit(options: VisitOptions, use: (visit: Visit) => Promise<void>): Promise<void> {
   const { realtime = true, postsOpening = true, recoverSeconds = 600 } = options;
   const server = await startFakeServer({ dist: DIST, realtime, postsOpening, recoverSeconds });
-  const context = await (await openBrowser()).newContext({ locale: "en-GB", ...options.context });
-  context.setDefaultTimeout(8000);
+  const context = await (await openBrowser()).newContext({ locale: "en-GB", reducedMotion: "reduce", ...options.context });
+  context.setDefaultTimeout(PATIENCE_MS);
   const complaints: string[] = [];
   try {
     const html = hostPage(options.body ?? snippet(server.origin));
@@ -98,9 +101,9 @@ export async function say(page: Page, text: string): Promise<void> {
   await page.getByRole("button", { name: "Send" }).click();
 }
 
-/** Polls until `holds`; fails with `what` after eight seconds. */
+/** Polls until `holds`; fails with `what` after a while. */
 export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 8000;
+  const deadline = Date.now() + PATIENCE_MS;
   while (!(await holds())) {
     if (Date.now() > deadline) throw new Error(`in vain: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 25));

@@ -21,11 +21,11 @@ export function Header({ state, asking, onMinimize, onEnd }: Props): JSX.Element
   return (
     <header class="header">
       <span class={`avatar tone-${tone}`} aria-hidden="true">
-        {initials(name)}
+        {name ? initials(name) : <Icon name="chat" />}
       </span>
       <div class="who">
         <h1 class="name">
-          <bdi>{name || texts.loading}</bdi>
+          <bdi>{name || texts.untitled}</bdi>
         </h1>
         <p class="state">
           <bdi>{line}</bdi>

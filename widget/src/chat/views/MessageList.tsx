@@ -61,8 +61,8 @@ export function MessageList({ entries, waiting, visible, onRetry }: Props): JSX.
         ref={log}
         role="log"
         aria-label={texts.conversation}
-        // New messages are told once, by the live region, also while the panel is closed.
-        aria-live="off"
+        aria-live="polite"
+        aria-relevant="additions"
         tabIndex={0}
         onScroll={onScroll}
       >
@@ -117,7 +117,7 @@ function Line({ entry, previous, next, onRetry }: LineProps): JSX.Element {
   return (
     <Fragment>
       {day}
-      <li class={`line ${entry.author}${first ? " first" : ""}${lastOfGroup ? " last" : ""}`}>
+      <li class={`line ${entry.author}${first ? " first" : ""}`} aria-live={entry.author === "visitor" ? "off" : undefined}>
         <span class={first && entry.author === "agent" ? "sender" : "visually-hidden"}>
           <bdi>{entry.author === "visitor" ? texts.you : entry.name}</bdi>
         </span>

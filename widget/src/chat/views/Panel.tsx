@@ -3,6 +3,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/ho
 import { fill } from "../../texts";
 import type { Conversation } from "../conversation";
 import { entriesOf, unreadIn } from "../entries";
+import { plainName } from "../linkify";
 import type { Observable } from "../observable";
 import { Announcer } from "./Announcer";
 import { Banner } from "./Banner";
@@ -11,6 +12,7 @@ import { useLanguage } from "./context";
 import { EndQuestion } from "./EndQuestion";
 import { Header } from "./Header";
 import { useObservable, usePageVisible } from "./hooks";
+import { Icon } from "./icons";
 import { MessageList } from "./MessageList";
 import { explain } from "./ProblemNote";
 import { StartForm } from "./StartForm";
@@ -53,14 +55,14 @@ export function Panel({ conversation, visibility, onClose, onUnread }: Props): J
     else onClose();
   };
 
-  const name = state.contact?.displayName ?? "";
+  const name = plainName(state.contact?.displayName ?? "");
   return (
     <>
       <section
         ref={panel}
         class="panel"
         role="dialog"
-        aria-label={fill(texts.dialogLabel, { name })}
+        aria-label={name ? fill(texts.dialogLabel, { name }) : texts.untitled}
         aria-busy={phase === "loading"}
         tabIndex={-1}
         hidden={!open}
@@ -98,7 +100,7 @@ export function Panel({ conversation, visibility, onClose, onUnread }: Props): J
         </div>
         {asking && <EndQuestion ending={state.ending} onEnd={() => void conversation.end()} onKeep={() => setAsking(false)} />}
       </section>
-      <Announcer entries={entries} skipFirst={state.recovered} />
+      <Announcer entries={entries} skipFirst={state.recovered} silent={open} />
     </>
   );
 }
@@ -119,6 +121,7 @@ function Unavailable({ conversation }: { conversation: Conversation }): JSX.Elem
   const [what, hint] = problem ? explain(problem, problem.retryAfter ?? 0, texts) : ["", ""];
   return (
     <div class="body unavailable" role="alert">
+      <Icon name="warning" />
       <h2>{what}</h2>
       {hint && <p>{hint}</p>}
       {problem?.code !== "not_allowed" && (

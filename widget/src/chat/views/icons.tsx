@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 
 const PATHS = {
+  chat: "M20 11.5a8 7 0 0 1-11 6.4L4.5 19.5l1.3-3.6A6.3 6.3 0 0 1 4 11.5a8 7 0 0 1 16 0z",
   minimize: "M6 9.5l6 6 6-6",
   end: "M7 7l10 10M17 7L7 17",
   send: "M5 12h13M12.5 6l6 6-6 6",

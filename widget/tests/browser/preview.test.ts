@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { after, test } from "node:test";
+import axe from "axe-core";
+import { SERVICE_ID, WIDGET_KEY, type FakeServer } from "../fake-server";
+import { AT_ONCE, closeBrowser, DIST, startChat, until, visit } from "./harness";
+
+after(closeBrowser);
+
+const SNIPPET = `<div id="nimbus-interact"></div>
+<script>
+  window.Nimbus = window.Nimbus || { queue: [] };
+</script>`;
+
+/** Fills the template as the server does. */
+async function serve(server: FakeServer, kind = "service"): Promise<string> {
+  const template = await readFile(`${DIST}/preview/preview.html`, "utf8");
+  const values: Record<string, string> = { title: "Preview of Lunifico Support", contactName: "Lunifico Support", kind, snippet: SNIPPET, widgetKey: WIDGET_KEY, id: SERVICE_ID };
+  const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+  const html = template.replace(/\{\{(\w+)\}\}/g, (_, key: string) => escaped(values[key] ?? "MISSING"));
+  assert.doesNotMatch(html, /MISSING|\{\{/);
+  server.pages.set("/preview/x", { html, headers: { "content-security-policy": "default-src 'self'; connect-src 'self' ws:" } });
+  return `${server.origin}/preview/x`;
+}
+
+for (const kind of ["service", "user"]) {
+  test(`the preview of a ${kind} carries the real widget under a strict policy`, AT_ONCE, async () => {
+    await visit({}, async ({ page, server, complaints }) => {
+      const address = await serve(server, kind);
+      complaints.length = 0;
+      await page.goto(address);
+      await startChat(page, "Hello from the preview");
+      const asked = server.requests.find(({ path }) => path.startsWith("/api/widget/v1/contact"));
+      assert.match(asked?.path ?? "", kind === "service" ? /serviceId=/ : /contactId=/);
+      assert.deepEqual(complaints, []);
+    });
+  });
+}
+
+test("the snippet is shown as it is and can be copied", async () => {
+  await visit({}, async ({ page, context, server }) => {
+    await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: server.origin });
+    await page.goto(await serve(server));
+    assert.equal(await page.locator("#snippet").textContent(), SNIPPET);
+    await page.getByRole("button", { name: "Copy snippet" }).click();
+    await page.getByRole("status").getByText("Copied").waitFor();
+    assert.equal(await page.evaluate(() => navigator.clipboard.readText()), SNIPPET);
+  });
+});
+
+test("it can be copied without the clipboard's permission too", async () => {
+  await visit({}, async ({ page, server }) => {
+    const address = await serve(server);
+    await page.addInitScript(() => {
+      Object.defineProperty(navigator, "clipboard", { value: undefined });
+      addEventListener("copy", () => (document.title = getSelection()?.toString() ?? ""));
+    });
+    await page.goto(address);
+    await page.getByRole("button", { name: "Copy snippet" }).click();
+    await page.getByRole("status").getByText("Copied").waitFor();
+    await until("the selection was the snippet", async () => (await page.title()).includes("nimbus-interact"));
+  });
+});
+
+test("axe objects to nothing on it", async () => {
+  await visit({}, async ({ page, server }) => {
+    await page.goto(await serve(server));
+    await page.getByRole("button", { name: "Open chat" }).waitFor();
+    await page.evaluate(axe.source);
+    const violations = await page.evaluate(async () => {
+      const result = await (window as unknown as { axe: typeof axe }).axe.run();
+      return result.violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id} ${target.join(" ")} ${failureSummary ?? ""}`));
+    });
+    assert.deepEqual(violations, []);
+  });
+});
