@@ -7,7 +7,6 @@ dropped, and what a port reports is raised.
 from __future__ import annotations
 
 import logging
-from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 import azure.functions as func
@@ -21,13 +20,9 @@ if TYPE_CHECKING:
     from shared.ports import Ports
 
 MESSAGE_RECEIVED = "Microsoft.Communication.ChatMessageReceivedInThread"
-REMEMBERED_SESSIONS = 10_000
 
 blueprint = new_blueprint()
 logger = logging.getLogger(__name__)
-
-_tenant_of_session: OrderedDict[str, str] = OrderedDict()
-"""Session ids are unique everywhere and never change tenants, so that a message does not read its session twice."""
 
 
 @blueprint.function_name("on_chat_event")
@@ -44,12 +39,15 @@ async def on_chat_event(event: func.EventGridEvent) -> None:
         return
     if await application.ports.messaging.is_relay(tenant, message.sender_id):
         return
-    session_id = await _session(application.ports, tenant, message.thread_id)
+    session_id = await application.ports.sessions.session_of_thread(message.thread_id)
     if session_id is None:
+        logger.warning("an event was dropped: no session has thread %r", message.thread_id)
         return
     from shared.application.occasions import Nudge
 
-    await application.relay.look(session_id, Nudge(message.message_id, message.created_on))
+    nudge = Nudge(message.message_id, message.created_on, tenant.id)
+    if await application.relay.look(session_id, nudge) is None:
+        logger.warning("an event of tenant %s was dropped: session %s is not its own", tenant.id, session_id)
 
 
 async def _tenant(ports: Ports, topic: str | None) -> Tenant | None:
@@ -73,27 +71,3 @@ def _message(event: func.EventGridEvent) -> ChatMessageReceived | None:
         places = {".".join(str(part) for part in one["loc"]) or "data" for one in error.errors(include_input=False)}
         logger.error("event %r was dropped: unusable %s", event.id, ", ".join(sorted(places)))  # noqa: TRY400 (no text)
         return None
-
-
-async def _session(ports: Ports, tenant: Tenant, thread_id: str) -> str | None:
-    """The tenant's session that this thread belongs to."""
-    session_id = await ports.sessions.session_of_thread(thread_id)
-    if session_id is None:
-        logger.warning("an event was dropped: no session has thread %r", thread_id)
-        return None
-    owner = await _owner(ports, session_id)
-    if owner != tenant.id:
-        logger.warning("an event of tenant %s was dropped: session %s is not its own", tenant.id, session_id)
-        return None
-    return session_id
-
-
-async def _owner(ports: Ports, session_id: str) -> str | None:
-    if session_id not in _tenant_of_session:
-        record = await ports.sessions.read(session_id)
-        if record is None:
-            return None
-        _tenant_of_session[session_id] = record.session.tenant_id
-        if len(_tenant_of_session) > REMEMBERED_SESSIONS:
-            _tenant_of_session.popitem(last=False)
-    return _tenant_of_session[session_id]

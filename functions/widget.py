@@ -121,10 +121,9 @@ async def widget_token(req: func.HttpRequest) -> func.HttpResponse:
 
     session_id, token = _proof(req)
     read_body(req, NothingBody, may_be_empty=True)
-    sessions = bootstrap.application().sessions
-    record = await sessions.resume(session_id, token, caller(req))
-    credentials, realtime = await sessions.refresh(session_id, token, caller(req))
-    return answer(AccessAnswer(messaging=_messaging(record.session, credentials), realtime=_realtime(realtime)))
+    fresh = await bootstrap.application().sessions.refresh(session_id, token, caller(req))
+    messaging = _messaging(fresh.record.session, fresh.credentials)
+    return answer(AccessAnswer(messaging=messaging, realtime=_realtime(fresh.realtime)))
 
 
 @blueprint.function_name("widget_heartbeat")

@@ -1,4 +1,4 @@
-"""Where each part listens: seven ports in a row from INTERACT_PORT_BASE."""
+"""Where each part listens: eight ports in a row from INTERACT_PORT_BASE."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from local.azurite import StoragePorts
 from local.serving import LOOPBACK
 
 DEFAULT_BASE = 7071
-HIGHEST_BASE = 65_535 - 6
+HIGHEST_BASE = 65_535 - 7
 
 
 class AddressError(Exception):
@@ -32,6 +32,11 @@ class Addresses:
         return f"https://localhost:{self.base + 1}"
 
     @property
+    def acs_for_browsers(self) -> str:
+        """The same stand-in without TLS: no browser knows its certificate."""
+        return f"http://localhost:{self.base + 7}"
+
+    @property
     def desk(self) -> str:
         return f"http://localhost:{self.base + 2}"
 
@@ -45,12 +50,13 @@ class Addresses:
 
     def parts(self) -> Iterator[tuple[int, str]]:
         """Each port with the part that listens there."""
-        names = ("Functions host", "ACS", "Teams desk", "SignalR", "blob storage", "queue storage", "table storage")
+        storage = ("blob storage", "queue storage", "table storage")
+        names = ("Functions host", "ACS", "Teams desk", "SignalR", *storage, "ACS for browsers")
         return zip(range(self.base, self.base + len(names)), names, strict=True)
 
 
 def addresses_from(environment: Mapping[str, str]) -> Addresses:
-    """Read INTERACT_PORT_BASE; raises AddressError where it is no port with six more above it."""
+    """Read INTERACT_PORT_BASE; raises AddressError where it is no port with seven more above it."""
     text = environment.get("INTERACT_PORT_BASE", "").strip()
     if not text:
         return Addresses()

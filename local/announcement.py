@@ -39,10 +39,8 @@ def lines(start: Start, seconds: float) -> Iterator[str]:
     yield f"  Customer asks a service  {_preview_of_service(addresses)}"
     yield f"  Customer asks a person   {_preview_of_user(addresses)}"
     yield f'  Agents\' desk             {addresses.desk} ({agents}; first press "Install app")'
-    yield f"  Portal                   {_portal(addresses)}"
     yield f"  Logs                     {start.logs}"
     yield ""
-    yield f"Browsers ask once whether to trust the local chat service: open {addresses.acs} and accept."
     yield "Ctrl-C ends everything."
 
 

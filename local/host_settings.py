@@ -28,6 +28,7 @@ def host_settings(start: Start) -> dict[str, object]:
             "INTERACT_BOT_KEYS_URL": f"{addresses.desk}/keys",
             "INTERACT_BOT_SERVICE_HOSTS": "localhost",
             "INTERACT_SIGNALR_CONNECTION_STRING": signalr.connection_string(addresses.base + 3),
+            "INTERACT_ACS_BROWSER_ENDPOINT": addresses.acs_for_browsers,
             ACS_SECRET: connection_string(addresses.acs, secrets.acs_access_key),
         },
     }

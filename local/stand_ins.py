@@ -34,10 +34,12 @@ class StandIn:
 
 
 def configured(start: Start, certificate: Certificate) -> Sequence[StandIn]:
-    """All three, joined with the app that runs on the host."""
+    """All three (ACS with and without TLS), joined with the app that runs on the host."""
     addresses = start.addresses
+    acs = create_acs(_acs(start))
     return (
-        StandIn(create_acs(_acs(start)), addresses.base + 1, certificate),
+        StandIn(acs, addresses.base + 1, certificate),
+        StandIn(acs, addresses.base + 7),
         StandIn(create_desk(_desk(start)), addresses.base + 2),
         StandIn(create_signalr(SignalROptions(start.secrets.signalr_access_key)), addresses.base + 3),
     )

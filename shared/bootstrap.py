@@ -139,7 +139,7 @@ def _assemble(settings: Settings) -> _Running:
     tables = Tables(_account(settings.tables, credential))
     timers = QueueTimers(_account(settings.queues, credential), clock)
     secrets = SecretStore(settings.secrets, http, settings.key_vault_url or "", credential)
-    resources = AcsResources(secrets, http)
+    resources = AcsResources(secrets, http, settings.acs_browser_endpoint)
     assertion = FederatedAssertion(credential)
     bot_token = BotToken(http, clock, bot.token_url, bot.app_id, bot.secret or assertion)
     realtime = SignalR(settings.signalr, http, clock) if settings.signalr else NullRealtime()

@@ -54,7 +54,8 @@ class AcsMessaging:
     ) -> None:
         from azure.communication.chat.aio import CommunicationTokenCredential
 
-        thread = self._thread(credentials.endpoint, CommunicationTokenCredential(credentials.token), thread_id)
+        endpoint = (await self._resources.of(tenant)).endpoint
+        thread = self._thread(endpoint, CommunicationTokenCredential(credentials.token), thread_id)
         await call_acs(
             "sending for the visitor",
             lambda: _send(thread, name, text, {"clientMessageId": client_message_id}),

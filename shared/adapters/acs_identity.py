@@ -45,7 +45,8 @@ class AcsIdentity:
 
     async def _credentials(self, tenant: Tenant, visitor_id: str, token: AccessToken) -> Credentials:
         resource = await self._resources.of(tenant)
-        return Credentials(MessagingKind.ACS.value, resource.endpoint, visitor_id, token.value, token.expires_on)
+        endpoint = resource.browser_endpoint
+        return Credentials(MessagingKind.ACS.value, endpoint, visitor_id, token.value, token.expires_on)
 
 
 async def create_user(resources: AcsResources, tenant: Tenant, scopes: Sequence[str]) -> tuple[str, AccessToken]:

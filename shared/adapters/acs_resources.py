@@ -21,18 +21,23 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class AcsResource:
-    """`connection_string` holds the access key; `endpoint` is without a slash at its end."""
+    """`connection_string` holds the access key; the endpoints are without a slash at their end.
+
+    `browser_endpoint` is where widgets reach the resource: the same, unless a gateway stands before it.
+    """
 
     connection_string: str
     endpoint: str
+    browser_endpoint: str
 
 
 class AcsResources:
     """One client for each connection string; all of them share one session's connections."""
 
-    def __init__(self, secrets: Secrets, http: HttpSession) -> None:
+    def __init__(self, secrets: Secrets, http: HttpSession, browser_endpoint: str | None = None) -> None:
         self._secrets = secrets
         self._http = http
+        self._browser_endpoint = browser_endpoint
         self._transport: AioHttpTransport | None = None
         self._identity_clients: dict[str, CommunicationIdentityClient] = {}
 
@@ -45,7 +50,8 @@ class AcsResources:
         values = {name.strip().lower(): value.strip() for name, _, value in pairs}
         if not values.get("endpoint") or not values.get("accesskey"):
             raise Rejected(f"the secret {tenant.acs_secret} is no ACS connection string", "acs_connection_string")
-        return AcsResource(connection_string, values["endpoint"].rstrip("/"))
+        endpoint = values["endpoint"].rstrip("/")
+        return AcsResource(connection_string, endpoint, self._browser_endpoint or endpoint)
 
     async def identity_client(self, tenant: Tenant) -> CommunicationIdentityClient:
         resource = await self.of(tenant)

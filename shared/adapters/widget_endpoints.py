@@ -27,7 +27,7 @@ class WidgetEndpoints:
         if tenant.messaging is not MessagingKind.ACS:
             return ()
         try:
-            return (_origin((await self._resources.of(tenant)).endpoint),)
+            return (_origin((await self._resources.of(tenant)).browser_endpoint),)
         except Rejected:
             # A page is shown all the same: the preview is where an administrator looks when nothing works.
             return ()

@@ -10,10 +10,14 @@ from shared.domain.events import Event
 
 @dataclass(frozen=True)
 class Nudge:
-    """Event Grid says that the customer has written. Only a hint: the thread is the truth."""
+    """Event Grid says that the customer has written. Only a hint: the thread is the truth.
+
+    `tenant_id` is the tenant whose ACS resource says so; it counts for this tenant's sessions only.
+    """
 
     message_id: str
     created_on: datetime
+    tenant_id: str
 
 
 @dataclass(frozen=True)

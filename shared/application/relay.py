@@ -70,7 +70,7 @@ class Relay:
         """
         for attempt in range(TRIES):
             record = await self._ports.sessions.read(session_id)
-            if record is None:
+            if record is None or _is_foreign(record.session, occasion):
                 return None
             try:
                 if self._is_held(record):
@@ -302,6 +302,10 @@ class Relay:
         except VersionConflict:
             # Somebody has left a note: the lease runs out by itself, and the timer finds the rest.
             logger.info("session %s was noted while it was left", record.session.id)
+
+
+def _is_foreign(session: Session, occasion: Occasion) -> bool:
+    return isinstance(occasion, Nudge) and occasion.tenant_id != session.tenant_id
 
 
 def _failed(effect: object, error: Rejected) -> DeliveryFailed:

@@ -171,14 +171,15 @@ class Sessions:
             raise Unauthenticated("session_unknown", "there is no such session any more")
         return record
 
-    async def refresh(self, session_id: str, token: str, caller: Caller) -> tuple[Credentials, RealtimeAccess | None]:
+    async def refresh(self, session_id: str, token: str, caller: Caller) -> Started:
         """Fresh credentials for a session that goes on; raises Unauthenticated or SessionEnded."""
         record = await self.resume(session_id, token, caller)
         tenant = await self._ports.config.tenant(record.session.tenant_id)
         chat = record.session.chat
         if record.session.phase is Phase.ENDED or tenant is None or chat is None:
             raise SessionEnded("the conversation has ended")
-        return await self._ports.identity.issue_token(tenant, chat.visitor_id), await self._realtime(session_id)
+        credentials = await self._ports.identity.issue_token(tenant, chat.visitor_id)
+        return Started(record, token, credentials, await self._realtime(session_id))
 
     async def heartbeat(self, session_id: str, token: str, caller: Caller, *, leaving: bool) -> datetime:
         """A sign of life; until when the session can be recovered. Raises Unauthenticated."""

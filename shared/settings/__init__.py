@@ -30,6 +30,7 @@ def read(environment: Mapping[str, str] | None = None) -> Reading:
         bot=reader.bot(),
         signalr=reader.connection_string("INTERACT_SIGNALR_CONNECTION_STRING", ("endpoint", "accesskey")),
         key_vault_url=reader.url("INTERACT_KEY_VAULT_URL", required=False) or None,
+        acs_browser_endpoint=reader.url("INTERACT_ACS_BROWSER_ENDPOINT", required=False).rstrip("/") or None,
         secrets=reader.secrets(),
     )
     return Reading(settings, tuple(reader.findings))

@@ -49,6 +49,7 @@ class Settings:
     bot: BotSettings
     signalr: str | None = field(repr=False)
     key_vault_url: str | None
+    acs_browser_endpoint: str | None
     secrets: Mapping[str, str] = field(repr=False)
 
 

@@ -99,6 +99,10 @@ SETTINGS = (
         secret=True,
     ),
     Setting("INTERACT_KEY_VAULT_URL", "URL of the key vault that tenants' references `keyvault:name` mean"),
+    Setting(
+        "INTERACT_ACS_BROWSER_ENDPOINT",
+        "URL under which browsers reach ACS where that is not the endpoint itself, for instance through a gateway",
+    ),
 )
 BY_NAME = {setting.name: setting for setting in SETTINGS}
 

@@ -173,7 +173,7 @@ class World:
         async def handle(application: Application) -> None:
             session_id = await application.ports.sessions.session_of_thread(thread_id)
             if session_id is not None:
-                await application.relay.look(session_id, Nudge(message_id, created_on))
+                await application.relay.look(session_id, Nudge(message_id, created_on, demo.TENANT_ID))
 
         async def deliver() -> None:
             try:
