@@ -19,12 +19,14 @@ const css = {
   },
 };
 
+// The browser's tests share one Chromium, so they are one file to node.
 const entryPoints = [];
-for (const folder of part === undefined ? ["unit", "browser"] : [part]) {
-  for (const file of await readdir(path.join(root, "tests", folder))) {
-    if (file.endsWith(".test.ts")) entryPoints.push({ in: `tests/${folder}/${file}`, out: `${folder}-${file.slice(0, -3)}` });
+if (part !== "browser") {
+  for (const file of await readdir(path.join(root, "tests/unit"))) {
+    if (file.endsWith(".test.ts")) entryPoints.push({ in: `tests/unit/${file}`, out: `unit-${file.slice(0, -3)}` });
   }
 }
+if (part !== "unit") entryPoints.push({ in: "tests/browser/all.ts", out: "browser" });
 await rm(out, { recursive: true, force: true });
 await build({
   absWorkingDir: root,

@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
-import { after, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import axe from "axe-core";
 import type { Page } from "playwright-core";
-import { AT_ONCE, closeBrowser, hostPage, openChat, snippet, startChat, until, visit } from "./harness";
-
-after(closeBrowser);
+import { AT_ONCE, hostPage, openChat, snippet, startChat, until, visit } from "./harness";
 
 /** What axe objects to, as "rule: target". */
 async function objections(page: Page): Promise<string[]> {

@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
-import { after, describe, test } from "node:test";
-import { AT_ONCE, closeBrowser, say, startChat, until, visit } from "./harness";
-
-after(closeBrowser);
+import { describe, test } from "node:test";
+import { AT_ONCE, say, startChat, until, visit } from "./harness";
 
 describe("a conversation", AT_ONCE, () => {
   test("goes both ways, by reading alone", async () => {
@@ -158,7 +156,7 @@ describe("a message that is not sent", AT_ONCE, () => {
   });
 
   test("while the network is gone is kept, told, and sent when it is back", async () => {
-    await visit({}, async ({ page, context, server }) => {
+    await visit({ context: {} }, async ({ page, context, server }) => {
       await startChat(page, "first");
       await context.setOffline(true);
       await page.getByText("You are offline.").waitFor();

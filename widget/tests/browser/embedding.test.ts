@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
-import { after, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { SERVICE_ID, USER_ID, WIDGET_KEY } from "../fake-server";
-import { AT_ONCE, closeBrowser, hostPage, openChat, say, SERVICE, snippet, startChat, until, visit } from "./harness";
-
-after(closeBrowser);
+import { AT_ONCE, hostPage, openChat, say, SERVICE, snippet, startChat, until, visit } from "./harness";
 
 const OPEN = { name: "Open chat" };
 

@@ -6,7 +6,7 @@ import { SERVICE_ID, startFakeServer, WIDGET_KEY, type FakeServer } from "../fak
 export const DIST = path.resolve("dist");
 const ARGUMENTS = [
   "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-  "--disable-background-networking", "--disable-component-update", "--disable-sync",
+  "--disable-background-networking", "--disable-component-update", "--disable-sync", "--process-per-site",
 ];
 export const SERVICE = { widgetKey: WIDGET_KEY, serviceId: SERVICE_ID };
 
@@ -17,13 +17,22 @@ const PATIENCE_MS = 20_000;
 export const AT_ONCE = { concurrency: 4 };
 
 let browser: Promise<Browser> | undefined;
+let shared: Promise<BrowserContext> | undefined;
 
-/** One Chromium for a test file. */
-export function openBrowser(): Promise<Browser> {
+/** One Chromium for all tests. */
+function openBrowser(): Promise<Browser> {
   const executablePath = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
   if (!existsSync(executablePath)) throw new Error(`no Chromium at ${executablePath}; set CHROMIUM to one`);
   browser ??= chromium.launch({ executablePath, args: ARGUMENTS });
   return browser;
+}
+
+/** A context of its own for tests that change it; else one for all, where each server's port keeps the storage apart. */
+async function openContext(options: BrowserContextOptions | undefined): Promise<BrowserContext> {
+  const defaults: BrowserContextOptions = { locale: "en-GB", reducedMotion: "reduce" };
+  if (options) return (await openBrowser()).newContext({ ...defaults, ...options });
+  shared ??= openBrowser().then((opened) => opened.newContext(defaults));
+  return shared;
 }
 
 export async function closeBrowser(): Promise<void> {
@@ -34,6 +43,8 @@ export interface Visit {
   readonly server: FakeServer;
   readonly context: BrowserContext;
   readonly page: Page;
+  /** Another tab on the host page. */
+  readonly newTab: () => Promise<Page>;
   /** Errors of the page's console and uncaught exceptions. */
   readonly complaints: string[];
 }
@@ -44,6 +55,7 @@ interface VisitOptions {
   readonly recoverSeconds?: number;
   readonly body?: string;
   readonly csp?: string;
+  /** Asks for a context of its own. */
   readonly context?: BrowserContextOptions;
 }
 
@@ -51,19 +63,25 @@ interface VisitOptions {
 export async function visit(options: VisitOptions, use: (visit: Visit) => Promise<void>): Promise<void> {
   const { realtime = true, postsOpening = true, recoverSeconds = 600 } = options;
   const server = await startFakeServer({ dist: DIST, realtime, postsOpening, recoverSeconds });
-  const context = await (await openBrowser()).newContext({ locale: "en-GB", reducedMotion: "reduce", ...options.context });
-  context.setDefaultTimeout(PATIENCE_MS);
+  const context = await openContext(options.context);
   const complaints: string[] = [];
-  try {
-    const html = hostPage(options.body ?? snippet(server.origin));
-    server.pages.set("/host", { html, ...(options.csp ? { headers: { "content-security-policy": options.csp.replaceAll("$DEPLOYMENT", server.origin) } } : {}) });
+  const pages: Page[] = [];
+  const newTab = async (): Promise<Page> => {
     const page = await context.newPage();
+    pages.push(page);
+    page.setDefaultTimeout(PATIENCE_MS);
     page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
     page.on("pageerror", (error) => complaints.push(String(error)));
     await page.goto(`${server.hostOrigin}/host`);
-    await use({ server, context, page, complaints });
+    return page;
+  };
+  try {
+    const html = hostPage(options.body ?? snippet(server.origin));
+    server.pages.set("/host", { html, ...(options.csp ? { headers: { "content-security-policy": options.csp.replaceAll("$DEPLOYMENT", server.origin) } } : {}) });
+    await use({ server, context, page: await newTab(), newTab, complaints });
   } finally {
-    await context.close();
+    if (options.context) await context.close();
+    else await Promise.all(pages.map((page) => page.close()));
     await server.close();
   }
 }

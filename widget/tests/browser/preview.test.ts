@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import axe from "axe-core";
 import { SERVICE_ID, WIDGET_KEY, type FakeServer } from "../fake-server";
-import { AT_ONCE, closeBrowser, DIST, startChat, until, visit } from "./harness";
-
-after(closeBrowser);
+import { AT_ONCE, DIST, startChat, until, visit } from "./harness";
 
 const SNIPPET = `<div id="nimbus-interact"></div>
 <script>
@@ -38,7 +36,7 @@ for (const kind of ["service", "user"]) {
 }
 
 test("the snippet is shown as it is and can be copied", async () => {
-  await visit({}, async ({ page, context, server }) => {
+  await visit({ context: {} }, async ({ page, context, server }) => {
     await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: server.origin });
     await page.goto(await serve(server));
     assert.equal(await page.locator("#snippet").textContent(), SNIPPET);

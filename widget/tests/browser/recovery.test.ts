@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
-import { after, describe, test } from "node:test";
-import { AT_ONCE, closeBrowser, openChat, say, startChat, until, visit } from "./harness";
-
-after(closeBrowser);
+import { describe, test } from "node:test";
+import { AT_ONCE, openChat, say, startChat, until, visit } from "./harness";
 
 describe("after a reload", AT_ONCE, () => {
   test("the conversation goes on: state first, then a token, then messages", async () => {
@@ -117,11 +115,10 @@ describe("after a reload", AT_ONCE, () => {
 
 describe("several tabs", AT_ONCE, () => {
   test("share one session: started in one, it is there in the other", async () => {
-    await visit({}, async ({ page, context, server }) => {
+    await visit({}, async ({ page, newTab, server }) => {
       await openChat(page);
       await page.getByRole("textbox", { name: "Name" }).waitFor();
-      const other = await context.newPage();
-      await other.goto(`${server.hostOrigin}/host`);
+      const other = await newTab();
       await startChat(other, "from the other tab");
       await page.getByRole("log").getByText("from the other tab").waitFor();
       await say(page, "from this one");
@@ -132,11 +129,10 @@ describe("several tabs", AT_ONCE, () => {
   });
 
   test("give one sign of life between them, and say no goodbye while one is left", async () => {
-    await visit({}, async ({ page, context, server }) => {
+    await visit({}, async ({ page, newTab, server }) => {
       await startChat(page);
       await until("a first sign", () => server.session.heartbeats.length === 1);
-      const other = await context.newPage();
-      await other.goto(`${server.hostOrigin}/host`);
+      const other = await newTab();
       await openChat(other);
       await other.getByRole("log").waitFor();
       await other.waitForTimeout(200);
@@ -148,10 +144,9 @@ describe("several tabs", AT_ONCE, () => {
   });
 
   test("end together", async () => {
-    await visit({}, async ({ page, context, server }) => {
+    await visit({}, async ({ page, newTab }) => {
       await startChat(page);
-      const other = await context.newPage();
-      await other.goto(`${server.hostOrigin}/host`);
+      const other = await newTab();
       await openChat(other);
       await other.getByRole("button", { name: "End chat" }).click();
       await other.getByRole("alertdialog").getByRole("button", { name: "End chat" }).click();

@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
-import { after, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import type { Page } from "playwright-core";
-import { AT_ONCE, closeBrowser, openChat, startChat, until, visit } from "./harness";
-
-after(closeBrowser);
+import { AT_ONCE, openChat, startChat, until, visit } from "./harness";
 
 async function fill(page: Page, values: Record<string, string>): Promise<void> {
   for (const [name, value] of Object.entries(values)) await page.getByRole("textbox", { name }).fill(value);
