@@ -6,7 +6,7 @@ import contextlib
 import json
 import socket
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from starlette.applications import Starlette
@@ -58,6 +58,16 @@ class Desk:
     bot: Bot
     agents: TeamsBot
     token_url: str
+    after: int = 0
+
+    async def cleaned(self) -> Desk:
+        """The same desk for another test: no faults, nothing counted, nothing said, no token."""
+        await self.standin("PUT", "faults", {})
+        await self.standin("POST", "reset-counts")
+        told = await self.standin("GET", f"conversations/{LUISA.id}")
+        last = max((int(message["id"]) for message in told["messages"]), default=0)
+        token = BotToken(self.http, SystemClock(), self.token_url, BOT_ID, SECRET)
+        return replace(self, agents=TeamsBot(self.http, token), after=last)
 
     async def install(self) -> BotConversation:
         """Luisa installs the app; where her chat with the bot is."""
@@ -65,8 +75,8 @@ class Desk:
         return BotConversation(f"{self.url}/connector/", answer["conversationId"], BOT_ID)
 
     async def messages(self) -> list[dict[str, Any]]:
-        """What Luisa sees of the bot."""
-        answer = await self.standin("GET", f"conversations/{LUISA.id}")
+        """What Luisa sees of the bot, but for what earlier tests left."""
+        answer = await self.standin("GET", f"conversations/{LUISA.id}?after={self.after}")
         return [message for message in answer["messages"] if message["from"] == "bot" and not message["event"]]
 
     async def counts(self) -> dict[str, int]:
@@ -88,7 +98,8 @@ async def running_desk() -> AsyncIterator[Desk]:
     bot = Bot(ConnectorAuthentication(http, BOT_ID, f"{url}/keys", ("localhost",)))
     endpoint = Starlette(routes=[Route("/api/messages", bot.receive, methods=["POST"])])
     async with serving(endpoint) as bot_server:
-        options = DeskOptions((LUISA,), BOT_ID, TENANT_ID, SECRET, f"{bot_server.url}/api/messages", url)
+        endpoint_url = f"{bot_server.url}/api/messages"
+        options = DeskOptions((LUISA,), BOT_ID, TENANT_ID, SECRET, endpoint_url, url, limit_factor=100)
         async with serving(create_app(options), port=port):
             token_url = f"{url}/{TENANT_ID}/oauth2/v2.0/token"
             token = BotToken(http, SystemClock(), token_url, BOT_ID, SECRET)

@@ -6,11 +6,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 
 import pytest
+import pytest_asyncio
 
 from shared.adapters.memory import MemoryAgents
 from shared.ports import Agents, BotConversation, ConversationView, InvitationView
 from tests.ports import cards
-from tests.ports.desk import running_desk
+from tests.ports.desk import Desk, running_desk
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 INVITATION = InvitationView("session-1", "offer-1", "Lunifico Sales", "Carla Customer", "You have a new message")
 CONVERSATION = ConversationView("session-1", "Lunifico Sales", "Carla Customer", "carla@example.org", "End it?")
@@ -51,28 +54,33 @@ def seen_in(memory: MemoryAgents) -> list[Shown]:
     return list(messages.values())
 
 
-@pytest.fixture(params=["memory", "desk"])
-async def side(request: pytest.FixtureRequest) -> AsyncIterator[Side]:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def running() -> AsyncIterator[Desk]:
+    async with running_desk() as desk:
+        yield desk
+
+
+@pytest_asyncio.fixture(params=["memory", "desk"], loop_scope="module")
+async def side(request: pytest.FixtureRequest, running: Desk) -> Side:
     if request.param == "memory":
         memory = MemoryAgents()
 
         async def shown_in_memory() -> list[Shown]:
             return seen_in(memory)
 
-        yield Side(memory, BotConversation("https://smba.example/", "a:luisa"), shown_in_memory)
-        return
-    async with running_desk() as desk:
+        return Side(memory, BotConversation("https://smba.example/", "a:luisa"), shown_in_memory)
+    desk = await running.cleaned()
 
-        async def shown_at_desk() -> list[Shown]:
-            found = []
-            for message in await desk.messages():
-                attached = [attachment["content"] for attachment in message["attachments"]]
-                assert [cards.faults(card) for card in attached] == [[] for _ in attached]
-                words = [message["text"], *cards.texts(attached), *cards.facts(attached).values()]
-                found.append(Shown(message["id"], " ".join(words), frozenset(cards.buttons(attached))))
-            return found
+    async def shown_at_desk() -> list[Shown]:
+        found = []
+        for message in await desk.messages():
+            attached = [attachment["content"] for attachment in message["attachments"]]
+            assert [cards.faults(card) for card in attached] == [[] for _ in attached]
+            words = [message["text"], *cards.texts(attached), *cards.facts(attached).values()]
+            found.append(Shown(message["id"], " ".join(words), frozenset(cards.buttons(attached))))
+        return found
 
-        yield Side(desk.agents, await desk.install(), shown_at_desk)
+    return Side(desk.agents, await desk.install(), shown_at_desk)
 
 
 async def test_an_invitation_is_shown_with_its_buttons(side: Side) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import jwt
 import pytest
+import pytest_asyncio
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 from starlette.applications import Starlette
@@ -22,6 +23,8 @@ from shared.adapters.http_session import HttpSession
 from shared.adapters.teams_auth import ISSUER, ConnectorAuthentication
 from shared.domain.errors import OutcomeUnknown, Unauthenticated
 from tests.ports.desk import BOT_ID, LUISA, running_desk
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SERVICE_URL = "https://smba.trafficmanager.net/emea/"
 ACTIVITY = {"type": "message", "serviceUrl": SERVICE_URL, "channelId": "msteams"}
@@ -71,13 +74,34 @@ class World:
         return refusal.value.code
 
 
+@dataclass
+class Published:
+    """Where keys are published; each test has a connector of its own."""
+
+    url: str = ""
+    http: HttpSession = field(default_factory=HttpSession)
+    connector: Connector = field(default_factory=Connector)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def published() -> AsyncIterator[Published]:
+    place = Published()
+
+    async def keys(request: Request) -> Response:
+        return await place.connector.keys(request)
+
+    async with serving(Starlette(routes=[Route("/keys", keys)])) as server:
+        place.url = f"{server.url}/keys"
+        yield place
+        await place.http.close()
+
+
 @pytest.fixture
-async def world() -> AsyncIterator[World]:
-    connector, http, time = Connector(), HttpSession(), [0.0]
-    async with serving(Starlette(routes=[Route("/keys", connector.keys)])) as server:
-        authentication = ConnectorAuthentication(http, BOT_ID, f"{server.url}/keys", HOSTS, lambda: time[0])
-        yield World(connector, authentication, time)
-        await http.close()
+def world(published: Published) -> World:
+    time = [0.0]
+    published.connector = Connector()
+    authentication = ConnectorAuthentication(published.http, BOT_ID, published.url, HOSTS, lambda: time[0])
+    return World(published.connector, authentication, time)
 
 
 async def test_the_connector_is_believed(world: World) -> None:

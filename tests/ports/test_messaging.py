@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import pytest_asyncio
 
 from local.acs.certificates import Certificates
 from local.acs.options import AcsOptions
@@ -16,6 +17,8 @@ from shared.domain.errors import Rejected
 from shared.ports import Credentials, Cursor, Identity, Messaging, ThreadMessage
 from tests.ports.acs import MemoryRelayStore, running_acs
 from tests.ports.samples import TENANT, unique
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 @dataclass(frozen=True)
@@ -49,23 +52,29 @@ class Chat:
         return [message for message in messages if message.is_text]
 
 
-@pytest.fixture(params=["memory", "acs"])
-async def side(request: pytest.FixtureRequest, trusted_certificates: Certificates) -> AsyncIterator[Side]:
-    if request.param == "acs":
-        async with running_acs(trusted_certificates, AcsOptions()) as acs:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def standin(certificates: Certificates) -> AsyncIterator[Side]:
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("SSL_CERT_FILE", str(certificates.bundle_file))
+        async with running_acs(certificates, AcsOptions(limit_factor=100)) as acs:
             host = acs.host(MemoryRelayStore())
             yield Side(host.identity, host.messaging, acs.display_names)
-        return
+
+
+@pytest.fixture(params=["memory", "acs"])
+def side(request: pytest.FixtureRequest, standin: Side) -> Side:
+    if request.param == "acs":
+        return standin
     identity = MemoryIdentity(SystemClock())
     memory = MemoryMessaging(SystemClock(), identity)
 
     async def display_names(thread_id: str) -> list[str]:
         return [memory.display_names[message.id] for message in memory.threads[thread_id]]
 
-    yield Side(identity, memory, display_names)
+    return Side(identity, memory, display_names)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def chat(side: Side) -> Chat:
     visitor = await side.identity.create_visitor(TENANT)
     thread_id, relay_id = await side.messaging.open_thread(TENANT, unique("s"), visitor.user_id, "Carla Customer")

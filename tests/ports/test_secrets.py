@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from azure.core.credentials import AccessToken
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -20,6 +21,8 @@ from shared.adapters.memory import MemorySecrets
 from shared.adapters.secret_store import SecretStore
 from shared.domain.errors import OutcomeUnknown, Rejected
 from shared.ports import Secrets
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 class FakeCredential:
@@ -68,13 +71,33 @@ class World:
     credential: FakeCredential
 
 
+@dataclass
+class Served:
+    """Where the vault is; each test has one of its own."""
+
+    url: str = ""
+    http: HttpSession = field(default_factory=HttpSession)
+    vault: Vault = field(default_factory=Vault)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def served() -> AsyncIterator[Served]:
+    place = Served()
+
+    async def read(request: Request) -> Response:
+        return await place.vault.read(request)
+
+    async with serving(Starlette(routes=[Route("/secrets/{name}", read)])) as server:
+        place.url = server.url
+        yield place
+        await place.http.close()
+
+
 @pytest.fixture
-async def world() -> AsyncIterator[World]:
-    vault, credential, http = Vault({"acs": "from the vault"}), FakeCredential(), HttpSession()
-    async with serving(Starlette(routes=[Route("/secrets/{name}", vault.read)])) as server:
-        environment = {"ACS": "from the settings", "EMPTY": ""}
-        yield World(vault, SecretStore(environment, http, server.url, lambda: credential), credential)
-        await http.close()
+def world(served: Served) -> World:
+    served.vault, credential = Vault({"acs": "from the vault"}), FakeCredential()
+    environment = {"ACS": "from the settings", "EMPTY": ""}
+    return World(served.vault, SecretStore(environment, served.http, served.url, lambda: credential), credential)
 
 
 @pytest.fixture(params=["memory", "store"])

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import pytest_asyncio
 
 from shared.adapters import failures
 from shared.adapters.http_session import HttpSession
@@ -17,14 +18,21 @@ from shared.domain.errors import NotSent, OutcomeUnknown, Rejected
 from shared.ports import BotConversation
 from tests.ports.desk import BOT_ID, SECRET, Desk, running_desk
 
-
-@pytest.fixture
-async def desk() -> AsyncIterator[Desk]:
-    async with running_desk() as running:
-        yield running
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def running() -> AsyncIterator[Desk]:
+    async with running_desk() as desk:
+        yield desk
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def desk(running: Desk) -> Desk:
+    return await running.cleaned()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
 async def to(desk: Desk) -> BotConversation:
     return await desk.install()
 
