@@ -233,6 +233,20 @@ async def test_a_message_the_bot_deletes_or_changes_does_so_on_the_page(desk: Ru
     await expect(log_of(page).get_by_text("Edited")).to_be_visible()
 
 
+async def test_a_long_conversation_scrolls_in_its_own_place(desk: RunningDesk, page: Page) -> None:
+    conversation = await desk.install(MARIO)
+    for _ in range(6):
+        await desk.connector.send(conversation, with_card(invitation_card()))
+    await sign_in(page, desk)
+    await expect(log_of(page).get_by_role("button", name="Accept").last).to_be_in_viewport()
+
+    await desk.connector.send(conversation, message("the newest"))
+
+    await expect(log_of(page).get_by_text("the newest")).to_be_in_viewport()
+    await expect(page.get_by_role("textbox", name="Type a message")).to_be_in_viewport()
+    assert await page.evaluate("document.documentElement.scrollHeight === window.innerHeight")
+
+
 async def test_two_windows_are_two_agents(desk: RunningDesk, browser: Browser) -> None:
     mario, luisa = await browser.new_page(), await browser.new_page()
     await desk.connector.send(await desk.install(MARIO), message("for Mario"))
