@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from typing import Any
 
 import pytest
 import pytest_asyncio
-from azure.core.credentials import AccessToken
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -21,29 +19,9 @@ from shared.adapters.memory import MemorySecrets
 from shared.adapters.secret_store import SecretStore
 from shared.domain.errors import OutcomeUnknown, Rejected
 from shared.ports import Secrets
+from tests.ports.credentials import FakeCredential
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-class FakeCredential:
-    """A managed identity that always gets a token."""
-
-    def __init__(self) -> None:
-        self.scopes: list[str] = []
-        self.closed = False
-
-    async def get_token(self, *scopes: str, **options: Any) -> AccessToken:
-        self.scopes += scopes
-        return AccessToken("vault-token", 4_000_000_000)
-
-    async def close(self) -> None:
-        self.closed = True
-
-    async def __aenter__(self) -> FakeCredential:
-        return self
-
-    async def __aexit__(self, *error: object) -> None:
-        await self.close()
 
 
 @dataclass
@@ -55,7 +33,7 @@ class Vault:
     status: int = 200
 
     async def read(self, request: Request) -> Response:
-        assert request.headers["authorization"] == "Bearer vault-token"
+        assert request.headers["authorization"] == "Bearer token-of-the-identity"
         assert request.query_params["api-version"] == "7.4"
         name = request.path_params["name"]
         self.requests.append(name)
