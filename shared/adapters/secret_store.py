@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -30,13 +31,14 @@ class SecretStore:
         http: HttpSession,
         vault_url: str = "",
         credential: CredentialFactory | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._environment = environment
         self._http = http
         self._vault_url = vault_url.rstrip("/")
         self._create_credential = credential
         self._credential: AsyncTokenCredential | None = None
-        self._values: TimedCache[str, str] = TimedCache(CACHE_SECONDS, CACHED_SECRETS)
+        self._values: TimedCache[str, str] = TimedCache(CACHE_SECONDS, CACHED_SECRETS, monotonic)
 
     async def get(self, reference: str) -> str:
         place, _, name = reference.partition(":")

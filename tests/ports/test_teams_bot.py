@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+from urllib.parse import parse_qsl
 
 import pytest
 import pytest_asyncio
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 
+from local.serving import serving
 from shared.adapters import failures
 from shared.adapters.http_session import HttpSession
 from shared.adapters.memory import ManualClock
@@ -89,15 +95,27 @@ async def test_without_credentials_nothing_is_sent_and_nothing_is_lost(desk: Des
     assert "wrong" not in str(refusal.value)
 
 
-async def test_an_assertion_takes_the_place_of_the_secret(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_assertion_takes_the_place_of_the_secret(desk: Desk) -> None:
+    forms: list[dict[str, str]] = []
+
+    async def issue(request: Request) -> Response:
+        forms.append(dict(parse_qsl((await request.body()).decode())))
+        return JSONResponse({"access_token": "token", "expires_in": 3600})
+
     async def assertion() -> str:
         return "signed by the managed identity"
 
-    token = BotToken(desk.http, ManualClock(), desk.token_url, BOT_ID, assertion)
-    form = await token._form()
-    assert "client_secret" not in form
-    assert form["client_assertion"] == "signed by the managed identity"
-    assert form["client_assertion_type"] == "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+    async with serving(Starlette(routes=[Route("/token", issue, methods=["POST"])])) as server:
+        assert await BotToken(desk.http, ManualClock(), f"{server.url}/token", BOT_ID, assertion).get() == "token"
+    assert forms == [
+        {
+            "grant_type": "client_credentials",
+            "client_id": BOT_ID,
+            "scope": "https://api.botframework.com/.default",
+            "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+            "client_assertion": "signed by the managed identity",
+        }
+    ]
 
 
 async def test_a_throttled_message_was_not_sent(desk: Desk, to: BotConversation) -> None:
