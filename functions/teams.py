@@ -30,7 +30,7 @@ CARD = "application/vnd.microsoft.card.adaptive"
 MESSAGE = "application/vnd.microsoft.activity.message"
 REGISTERED = "You are registered. Conversations that are offered to you will appear here."
 ONLY_TEXT = "Only text reaches the customer; images and files were not delivered."
-EXPECTED = {"accept": "accepted", "decline": "declined", "end": "ended", "reply": "sent"}
+EXPECTED = {"accept": "accepted", "decline": "declined", "end": "ended", "reply": "sent", "choose": "sent"}
 """Outcomes that an agent sees anyway, because a card changes or the text stands in the chat."""
 
 blueprint = new_blueprint()
@@ -116,7 +116,8 @@ async def _executed(application: Application, activity: Activity, pressed: Press
         card = cards.closed_invitation(answer.customer_name, answer.outcome, answer.taken_by)
     elif pressed.verb == "end":
         card = cards.closed_conversation(answer.customer_name, "You have ended this conversation.")
-    elif pressed.verb == "available":
+    elif pressed.verb == "available" or (pressed.verb == "choose" and answer.outcome == "sent"):
+        # The question is answered: its card goes, so that the text cannot be sent a second time.
         card = cards.notice(sentence(answer))
     if card is None:
         return _invoke_response(MESSAGE, sentence(answer))
@@ -141,7 +142,7 @@ async def _act(application: Application, activity: Activity, pressed: Pressed) -
             return await conversations.decline(activity, pressed.session, pressed.offer)
         case "end":
             return await conversations.end(activity, pressed.session)
-        case "reply":
+        case "reply" | "choose":
             return await conversations.reply(activity, pressed.session, pressed.text)
         case "available":
             return await conversations.available(activity)

@@ -1,6 +1,6 @@
 """The agents' Adaptive Cards as plain JSON: schema 1.5, Universal Actions with a fallback for older clients.
 
-Buttons answer with a verb and data: `accept`, `decline` {session, offer} · `end` {session} · `reply` {session, text} ·
+Buttons answer with a verb and data: `accept`, `decline` {session, offer} · `end` {session} · `reply`, `choose` {session, text} ·
 `available` {}.
 """
 
@@ -82,7 +82,7 @@ def customer_message(session_id: str, customer_name: str, text: str, *, again: b
 
 def choose_conversation(text: str, options: Sequence[tuple[str, str]]) -> Card:
     """For a text that could belong to several conversations; `options` are (session id, customer name)."""
-    buttons = [_button(f"Send to {shortened(name, TITLE_LENGTH)}", "reply", {"session": one}) for one, name in options]
+    buttons = [_button(f"Send to {shortened(name, TITLE_LENGTH)}", "choose", {"session": one}) for one, name in options]
     rows = [buttons[start : start + BUTTONS_IN_A_ROW] for start in range(0, len(buttons), BUTTONS_IN_A_ROW)]
     question = "Who is this message for?" if options else "This conversation has ended. The message was not sent."
     body = [

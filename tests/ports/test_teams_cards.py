@@ -154,8 +154,8 @@ def test_a_composed_text_can_be_sent_to_one_of_the_conversations() -> None:
     assert cards.fields(card)[0]["value"] == "Good morning"
     sends = {title: (one["verb"], one["data"]) for title, one in cards.buttons(card).items()}
     assert sends == {
-        "Send to Carla Customer": ("reply", {"session": "session-1"}),
-        "Send to Otto": ("reply", {"session": "session-2"}),
+        "Send to Carla Customer": ("choose", {"session": "session-1"}),
+        "Send to Otto": ("choose", {"session": "session-2"}),
     }
     rows = [one for one in cards.elements(ALL["choice of twenty"]) if one["type"] == "ActionSet"]
     assert [len(row["actions"]) for row in rows] == [6, 6, 6, 2]
