@@ -156,7 +156,7 @@ class TestConversation:
         session_id = await waiting()
         await world.connect(session_id)
         answer = await told(pressed("choose", session=session_id, text="Two days."))
-        assert answer["value"] == {"notice": ["Sent to Carla Customer."]}
+        assert answer["value"] == {"notice": "Sent to Carla Customer."}
         assert world.messaging.threads["thread-1"][-1].text == "Two days."
 
     async def test_a_reply_after_the_end_says_so(self, world: World) -> None:
