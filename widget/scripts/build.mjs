@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { brotliCompressSync } from "node:zlib";
 import { build, transform } from "esbuild";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -96,6 +97,8 @@ await cp(path.join(root, "preview"), path.join(dist, "preview"), { recursive: tr
 const manifest = {};
 for (const file of ["interact.js", ...Object.values(chats), signalr]) {
   const content = await readFile(path.join(dist, file));
+  // Servers that can send it ready-made need not compress at all.
+  await writeFile(`${path.join(dist, file)}.br`, brotliCompressSync(content));
   const name = file.replace(/^assets\//, "").replace(/-[A-Z0-9]+\.js$/, ".js");
   manifest[name] = { file, integrity: `sha384-${createHash("sha384").update(content).digest("base64")}`, bytes: content.length };
 }

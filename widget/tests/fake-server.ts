@@ -34,7 +34,8 @@ export interface FakeSession {
   startedAt: string;
   threadId: string;
   userId: string;
-  token: string;
+  /** As with the real service, a new token leaves the older ones valid. */
+  tokens: Set<string>;
   messages: FakeMessage[];
   heartbeats: { leaving: boolean }[];
   request: { customer: { displayName: string; email: string }; message: string; idempotencyKey: string };
@@ -223,7 +224,6 @@ export class FakeServer {
     } else if (state === "ended") {
       json(response, 410, { status: 410, code: "ended" });
     } else if (operation === "token") {
-      session.token = `token-${randomUUID()}`;
       json(response, 200, this.access(session));
     } else if (operation === "heartbeat") {
       session.heartbeats.push(JSON.parse(body) as { leaving: boolean });
@@ -249,7 +249,7 @@ export class FakeServer {
         startedAt: new Date().toISOString(),
         threadId: `19:${id.replaceAll("-", "")}@thread.v2`,
         userId: `8:acs:visitor_${id}`,
-        token: `token-${randomUUID()}`,
+        tokens: new Set(),
         messages: [],
         heartbeats: [],
         request,
@@ -266,7 +266,9 @@ export class FakeServer {
   }
 
   private access(session: FakeSession): object {
-    const messaging = { kind: "acs", endpoint: this.origin, userId: session.userId, token: session.token, tokenExpiresOn: this.recoverUntil(), threadId: session.threadId };
+    const token = `token-${randomUUID()}`;
+    session.tokens.add(token);
+    const messaging = { kind: "acs", endpoint: this.origin, userId: session.userId, token, tokenExpiresOn: this.recoverUntil(), threadId: session.threadId };
     const realtime = { url: `${this.origin}/client/?hub=interact`, accessToken: session.id };
     return this.options.realtime ? { messaging, realtime } : { messaging };
   }
@@ -282,7 +284,7 @@ export class FakeServer {
     if (fault === "dealt") return;
     if (!session || session.state === "ended") {
       json(response, 403, { error: { code: "Forbidden", message: "not a member" } });
-    } else if (request.headers.authorization !== `Bearer ${session.token}`) {
+    } else if (!session.tokens.has((request.headers.authorization ?? "").replace("Bearer ", ""))) {
       json(response, 401, { error: { code: "Unauthorized", message: "denied" } });
     } else if (request.method === "GET") {
       this.list(session, url, response);

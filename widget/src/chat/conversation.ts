@@ -84,14 +84,14 @@ export class Conversation {
     const message = form.message.trim();
     const customer = { displayName: form.name.trim(), email: form.email.trim() };
     try {
-      const accessToken = await this.parts.accessToken();
+      const accessToken = await this.accessToken();
       const request = { customer, message, language: locale, ...(accessToken ? { accessToken } : {}) };
       const idempotencyKey = this.keyFor(JSON.stringify([customer, message]));
       const started = await this.patiently(() => api.start(widgetKey, contact, { ...request, idempotencyKey }));
       if (this.stopped) return;
       const { sessionId, sessionToken, recoverUntil, state } = started;
       const session = { sessionId, sessionToken, recoverUntil };
-      store.save(session);
+      store.begin(session);
       this.attempt = undefined;
       this.state.update({ form: { ...form, message: "" }, recovered: false });
       this.run(session, started, state, undefined, { clientMessageId: idempotencyKey, text: message, at: clock.now() });
@@ -149,6 +149,15 @@ export class Conversation {
     if (this.state.value.phase === "unavailable") void this.load();
   };
 
+  /** What the page's own function says; if it fails, the visitor may try again. */
+  private async accessToken(): Promise<string | undefined> {
+    try {
+      return await this.parts.accessToken();
+    } catch {
+      throw new ApiError("try_again", 200);
+    }
+  }
+
   private keyFor(contents: string): string {
     if (this.attempt?.contents !== contents) this.attempt = { contents, idempotencyKey: randomId() };
     return this.attempt.idempotencyKey;
@@ -188,7 +197,6 @@ export class Conversation {
       const { contact } = this.state.value;
       this.state.update({
         recovered: true,
-        readUpTo: store.readUpTo,
         contact: contact ?? { ...this.parts.contact, displayName: status.displayName },
       });
       this.run(session, access, status.state, status.agentDisplayName, undefined);
@@ -226,11 +234,14 @@ export class Conversation {
       },
       ended: () => {
         store.clear(session.sessionId);
-        if (this.session === live) this.state.update({ phase: "ended", ending: "no" });
+        if (this.session !== live) return;
+        this.state.update({ phase: "ended", ending: "no" });
+        // Another tab may have started the next one already.
+        if (store.session) void this.load();
       },
     });
     this.session = live;
-    this.state.update({ ...CLEAN, phase: "chat", opening });
+    this.state.update({ ...CLEAN, phase: "chat", opening, readUpTo: store.readUpTo });
     live.start();
   }
 
@@ -240,7 +251,7 @@ export class Conversation {
     const { phase, readUpTo } = this.state.value;
     if (store.readUpTo > readUpTo) this.state.update({ readUpTo: store.readUpTo });
     if (session && (phase === "form" || phase === "ended" || phase === "unavailable")) void this.load();
-    else if (!session && phase === "chat") void this.session?.checkState();
+    else if (phase === "chat" && session?.sessionId !== this.stored?.sessionId) void this.session?.checkState();
   }
 }
 

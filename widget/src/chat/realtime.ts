@@ -58,6 +58,8 @@ export class Realtime {
     this.onNudge();
     await this.connection.closed;
     this.connection = undefined;
+    // From now on the reader has to look more often.
+    this.onNudge();
     return true;
   }
 

@@ -1,5 +1,5 @@
 import type { KeyValueStorage } from "../shared/storage";
-import { recoverable, type StoredSession } from "../shared/stored-session";
+import { readSession, type StoredSession } from "../shared/stored-session";
 
 /** A message that is not known to be in the thread. */
 export interface StoredMessage {
@@ -17,11 +17,14 @@ export class SessionStore {
   ) {}
 
   get session(): StoredSession | undefined {
-    return recoverable(this.storage, this.key, this.now());
+    return readSession(this.storage, this.key, this.now());
   }
 
-  save(session: StoredSession): void {
-    this.storage.setItem(this.key, JSON.stringify(session));
+  /** Remembers a new session, and nothing of any before it. */
+  begin(session: StoredSession): void {
+    this.storage.removeItem(this.unsentKey);
+    this.storage.removeItem(this.readKey);
+    this.save(session);
   }
 
   /** Changes the stored session `sessionId`; one that has been replaced or cleared meanwhile stays as it is. */
@@ -74,6 +77,10 @@ export class SessionStore {
     };
     addEventListener("storage", listener);
     return () => removeEventListener("storage", listener);
+  }
+
+  private save(session: StoredSession): void {
+    this.storage.setItem(this.key, JSON.stringify(session));
   }
 
   private get unsentKey(): string {

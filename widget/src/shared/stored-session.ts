@@ -8,21 +8,15 @@ export interface StoredSession {
   readonly recoverUntil: string;
 }
 
-/** The stored session under `key` that can still be recovered; what is expired or damaged is removed. */
-export function recoverable(storage: KeyValueStorage, key: string, now: number): StoredSession | undefined {
-  const text = storage.getItem(key);
-  if (text === null) return undefined;
-  const session = parse(text);
-  if (session !== undefined && Date.parse(session.recoverUntil) > now) return session;
-  storage.removeItem(key);
-  return undefined;
-}
+/** The server decides whether a session can be recovered; a browser's clock may be wrong, but hardly by a day. */
+const DOUBT_MS = 24 * 60 * 60_000;
 
-function parse(text: string): StoredSession | undefined {
+/** The session stored under `key`, if it is worth asking for; undefined also where it is damaged. */
+export function readSession(storage: KeyValueStorage, key: string, now: number): StoredSession | undefined {
   try {
-    const value = JSON.parse(text) as Partial<StoredSession> | null;
-    const complete = value?.sessionId && value.sessionToken && value.recoverUntil;
-    return complete ? (value as StoredSession) : undefined;
+    const value = JSON.parse(storage.getItem(key) ?? "null") as Partial<StoredSession> | null;
+    if (!value?.sessionId || !value.sessionToken || !value.recoverUntil) return undefined;
+    return Date.parse(value.recoverUntil) + DOUBT_MS > now ? (value as StoredSession) : undefined;
   } catch {
     return undefined;
   }

@@ -170,11 +170,27 @@ describe("a message that is not sent", AT_ONCE, () => {
   });
 });
 
+test("a second chat on the same page counts its messages from the beginning", async () => {
+  await visit({}, async ({ page, server }) => {
+    await startChat(page);
+    for (let line = 1; line <= 5; line++) server.agentSays(`Line ${line}`);
+    await page.getByRole("log").getByText("Line 5").waitFor();
+    server.endSession();
+    await page.getByRole("button", { name: "Start a new chat" }).click();
+    await page.getByRole("textbox", { name: "Message" }).fill("Again");
+    await page.getByRole("button", { name: "Start chat" }).click();
+    await page.getByRole("log").getByText("Again").waitFor();
+    await page.getByRole("button", { name: "Minimize" }).click();
+    server.agentSays("Hello again");
+    await page.getByRole("button", { name: "Open chat, 1 unread message" }).waitFor();
+  });
+});
+
 describe("an outdated token", AT_ONCE, () => {
   test("is renewed without the visitor noticing", async () => {
     await visit({}, async ({ page, server }) => {
       await startChat(page, "first");
-      server.session.token = "another";
+      server.session.tokens.clear();
       await say(page, "second");
       await until("the server has it", () => server.visitorTexts().length === 2);
       assert.equal(server.requests.filter(({ path }) => path.endsWith("/token")).length, 1);
@@ -218,7 +234,10 @@ describe("the end", AT_ONCE, () => {
   test("is noticed when the thread is closed to the visitor", async () => {
     await visit({}, async ({ page, server }) => {
       await startChat(page);
+      // Else the first sign of life might be the one that hears of it.
+      await until("a first sign", () => server.session.heartbeats.length === 1);
       server.session.state = "ended";
+      server.hub.nudge(server.session.id);
       await page.getByRole("button", { name: "Start a new chat" }).waitFor();
       assert.ok(server.requests.some(({ method, path }) => method === "GET" && path === `/api/widget/v1/sessions/${server.session.id}`));
     });

@@ -17,7 +17,7 @@ async function serve(server: FakeServer, kind = "service"): Promise<string> {
   const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
   const html = template.replace(/\{\{(\w+)\}\}/g, (_, key: string) => escaped(values[key] ?? "MISSING"));
   assert.doesNotMatch(html, /MISSING|\{\{/);
-  server.pages.set("/preview/x", { html, headers: { "content-security-policy": "default-src 'self'; connect-src 'self' ws:" } });
+  server.pages.set("/preview/x", { html, headers: { "content-security-policy": "default-src 'self'; connect-src 'self' ws:; img-src 'self' data:" } });
   return `${server.origin}/preview/x`;
 }
 

@@ -14,6 +14,8 @@ describe("after a reload", AT_ONCE, () => {
       await openChat(page);
       await page.getByRole("log").getByText("Hi Carla").waitFor();
       await page.getByText("Mario is with you").waitFor();
+      const field = await page.getByRole("textbox", { name: "Type a message" }).boundingBox();
+      assert.ok(field && field.height > 36, "the field for messages was measured while it was hidden");
       await say(page, "second");
       await until("the server has it", () => server.visitorTexts().length === 2);
       assert.equal(server.sessions.size, 1);
@@ -80,23 +82,28 @@ describe("after a reload", AT_ONCE, () => {
   test("a session that nobody knows any more does so too", async () => {
     await visit({}, async ({ page, server }) => {
       await startChat(page, "first");
+      await page.goto("about:blank");
       server.sessions.clear();
-      await page.reload();
+      await page.goto(`${server.hostOrigin}/host`);
       await openChat(page);
       await page.getByText("Your previous chat has ended.").waitFor();
     });
   });
 
-  test("a session past its time is not asked for, and loads nothing", async () => {
+  test("a session past its time loads nothing by itself; the click brings the form with the notice", async () => {
     await visit({ recoverSeconds: 1 }, async ({ page, server }) => {
       await startChat(page, "first");
       await page.goto("about:blank");
+      server.session.state = "ended";
       await new Promise((resolve) => setTimeout(resolve, 1100));
       server.requests.length = 0;
       await page.goto(`${server.hostOrigin}/host`);
       await page.getByRole("button", { name: "Open chat" }).waitFor();
       await page.waitForTimeout(500);
       assert.deepEqual(server.requests.map(({ path }) => path).filter((path) => path !== "/favicon.ico"), ["/host", "/widget/interact.js"]);
+      await openChat(page);
+      await page.getByText("Your previous chat has ended.").waitFor();
+      assert.deepEqual(await page.evaluate(() => Object.keys(localStorage)), []);
     });
   });
 
@@ -140,6 +147,23 @@ describe("several tabs", AT_ONCE, () => {
       await other.close({ runBeforeUnload: false });
       await page.waitForTimeout(200);
       assert.deepEqual(server.session.heartbeats, [{ leaving: false }]);
+    });
+  });
+
+  test("move on together when one ends the chat and starts another", async () => {
+    await visit({}, async ({ page, newTab }) => {
+      await startChat(page, "the first chat");
+      const other = await newTab();
+      await openChat(other);
+      await other.getByRole("button", { name: "End chat" }).click();
+      await other.getByRole("alertdialog").getByRole("button", { name: "End chat" }).click();
+      await other.getByRole("button", { name: "Start a new chat" }).click();
+      await other.getByRole("textbox", { name: "Name" }).fill("Carla Customer");
+      await other.getByRole("textbox", { name: "Email" }).fill("carla@customer.example");
+      await other.getByRole("textbox", { name: "Message" }).fill("the second chat");
+      await other.getByRole("button", { name: "Start chat" }).click();
+      await page.getByRole("log").getByText("the second chat").waitFor();
+      assert.equal(await page.getByText("the first chat").count(), 0);
     });
   });
 

@@ -83,6 +83,24 @@ describe("the form", AT_ONCE, () => {
   });
 });
 
+test("the page's access token goes along, asked for anew at every start", async () => {
+  await visit({}, async ({ page, server }) => {
+    await page.evaluate(() => {
+      let calls = 0;
+      const accessToken = (): Promise<string> => {
+        calls += 1;
+        return calls === 1 ? Promise.reject(new Error("not signed in")) : Promise.resolve(`token ${calls}`);
+      };
+      if (window.Nimbus?.isLoaded) window.Nimbus.Interact({ widgetKey: "k", serviceId: "other", accessToken }).open();
+    });
+    await fill(page, GOOD);
+    await page.getByText("That did not work. Please try again.").waitFor();
+    await page.getByRole("button", { name: "Start chat" }).click();
+    await page.getByRole("log").waitFor();
+    assert.equal((server.session.request as unknown as { accessToken: string }).accessToken, "token 2");
+  });
+});
+
 describe("a contact", AT_ONCE, () => {
   test("that this page may not have is told as such", async () => {
     await visit({}, async ({ page, server }) => {

@@ -15,15 +15,24 @@ function subject(storage = new FakeStorage()) {
 describe("the stored session", () => {
   test("is found again", () => {
     const { storage, store } = subject();
-    store.save(SESSION);
+    store.begin(SESSION);
     assert.deepEqual(subject(storage).store.session, SESSION);
   });
 
-  test("is forgotten once it cannot be recovered", () => {
-    const { storage, store } = subject();
-    store.save({ ...SESSION, recoverUntil: "2026-03-02T09:59:59Z" });
+  test("past its time is still asked for, since the clock may be wrong, but not for ever", () => {
+    const { store } = subject();
+    store.begin({ ...SESSION, recoverUntil: "2026-03-02T09:00:00Z" });
+    assert.equal(store.session?.sessionId, "s1");
+    store.begin({ ...SESSION, recoverUntil: "2026-03-01T09:59:59Z" });
     assert.equal(store.session, undefined);
-    assert.equal(storage.values.size, 0);
+  });
+
+  test("begins without unsent messages and read marks of one before", () => {
+    const { store } = subject();
+    store.addUnsent({ clientMessageId: "c1", text: "Hello", at: NOW });
+    store.readUpTo = 4;
+    store.begin(SESSION);
+    assert.deepEqual([store.unsent, store.readUpTo], [[], 0]);
   });
 
   for (const damaged of ["", "{", "null", "[]", '"text"', '{"sessionId":"s1"}', '{"sessionId":"s1","sessionToken":"t","recoverUntil":"soon"}']) {
@@ -36,7 +45,7 @@ describe("the stored session", () => {
 
   test("is not amended by a tab that still holds an older one", () => {
     const { store } = subject();
-    store.save(SESSION);
+    store.begin(SESSION);
     store.amend("s0", { recoverUntil: "2026-03-02T11:00:00Z" });
     assert.equal(store.session?.recoverUntil, SESSION.recoverUntil);
     store.amend("s1", { recoverUntil: "2026-03-02T11:00:00Z" });
@@ -45,7 +54,7 @@ describe("the stored session", () => {
 
   test("is not cleared by a tab that still holds an older one", () => {
     const { store } = subject();
-    store.save(SESSION);
+    store.begin(SESSION);
     store.clear("s0");
     assert.equal(store.session?.sessionId, "s1");
     store.clear("s1");
@@ -54,7 +63,7 @@ describe("the stored session", () => {
 
   test("takes the unsent messages and the read mark with it", () => {
     const { storage, store } = subject();
-    store.save(SESSION);
+    store.begin(SESSION);
     store.addUnsent({ clientMessageId: "c1", text: "Hello", at: NOW });
     store.readUpTo = 4;
     store.clear("s1");

@@ -22,7 +22,8 @@ export function Composer({ onSend }: { onSend: (text: string) => void }): JSX.El
     const area = box.current;
     if (!area) return;
     area.style.blockSize = "auto";
-    area.style.blockSize = `${area.scrollHeight + 2}px`;
+    // In a closed panel there is nothing to measure.
+    if (area.scrollHeight > 0) area.style.blockSize = `${area.scrollHeight + 2}px`;
   }, [text]);
 
   const send = (): void => {
