@@ -1,5 +1,5 @@
-// Loaded into a Node program by NODE_OPTIONS=--require: ends it with the process that INTERACT_PARENT names,
-// however that ends, so that a supervisor that was killed leaves nobody behind who holds its ports and data.
+// Loaded into a Node program by --require: ends it with the process that INTERACT_PARENT names, however that ends,
+// so that a supervisor or a test that was killed leaves nobody behind who holds its ports and data.
 // `node` may be a launcher with a process of its own in between, so both the parent and that process are watched.
 const supervisor = Number(process.env.INTERACT_PARENT);
 const parent = process.ppid;

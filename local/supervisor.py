@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from local.acs.certificates import Certificates
 
 ROOT = Path(__file__).resolve().parent.parent
-END_WITH_PARENT = ROOT / "local" / "end_with_parent.cjs"
 PATIENCE_WITH_STORAGE = 2.0
 """Seconds that Azurite gets to end before it is killed, so that all ends within 5 s."""
 
@@ -101,9 +100,7 @@ def _host_command(start: Start) -> HostCommand:
 
 @contextlib.asynccontextmanager
 async def _storage(start: Start) -> AsyncIterator[Storage]:
-    """Azurite, which ends with this process however that ends, and in good time where it is asked to."""
-    os.environ["INTERACT_PARENT"] = str(os.getpid())
-    os.environ["NODE_OPTIONS"] = f'{os.environ.get("NODE_OPTIONS", "")} --require="{END_WITH_PARENT}"'.strip()
+    """Azurite, which ends in good time where it is asked to."""
     async with azurite(start.data.azurite, start.addresses.storage) as storage:
         try:
             yield storage

@@ -1,0 +1,152 @@
+"""What customers and agents do in their pages, and see there. Names are those that screen readers read."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import ConsoleMessage, Locator, Page, expect
+
+AXE = Path(__file__).parents[2] / "local" / "node_modules" / "axe-core" / "axe.min.js"
+TELL_VIOLATIONS = """
+addEventListener("securitypolicyviolation", (event) =>
+  console.error(`policy violated: ${event.violatedDirective} by ${event.blockedURI} in ${event.sourceFile}`));
+"""
+SOON = 15_000
+"""Milliseconds for what takes two hops; the machine may be busy."""
+
+
+class WatchedPage:
+    """A page whose complaints are collected: errors of scripts, failed loads, violations of its policy."""
+
+    def __init__(self, page: Page, name: str) -> None:
+        self.page = page
+        self.name = name
+        self.complaints: list[str] = []
+        page.on("console", self._note_console)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    async def violations_of_accessibility(self) -> list[str]:
+        """What axe finds, as rule and element."""
+        await self.page.evaluate(AXE.read_text("utf-8"))
+        found: dict[str, Any] = await self.page.evaluate("axe.run(document)")
+        return [f"{each['id']}: {node['html'][:160]}" for each in found["violations"] for node in each["nodes"]]
+
+    def _note_console(self, message: ConsoleMessage) -> None:
+        address = message.location.get("url", "")
+        # The browser asks for an icon by itself; whether there is one is not the widget's affair.
+        if message.type == "error" and not address.endswith("/favicon.ico"):
+            self.complaints.append(f"{message.text} ({address})")
+
+
+class Visitor(WatchedPage):
+    """A customer with the widget."""
+
+    @property
+    def log(self) -> Locator:
+        return self.page.get_by_role("log", name="Conversation")
+
+    async def open_chat(self, address: str) -> None:
+        await self.page.goto(address)
+        await self.page.get_by_role("button", name="Open chat").click()
+
+    async def start(self, message: str, name: str | None = None, seen: str | None = None) -> None:
+        """Fill in the form and start; `seen` is how the message is shown then, where that differs."""
+        await self.page.get_by_role("textbox", name="Name").fill(name or self.name)
+        await self.page.get_by_role("textbox", name="Email").fill("customer@example.com")
+        await self.page.get_by_role("textbox", name="Message").fill(message)
+        await self.page.get_by_role("button", name="Start chat").click()
+        await self.sees(seen or message)
+
+    async def writes(self, text: str) -> None:
+        await self.page.get_by_role("textbox", name="Type a message").fill(text)
+        await self.page.get_by_role("button", name="Send", exact=True).click()
+
+    async def sees(self, text: str) -> None:
+        """Exactly once."""
+        await expect(self.log.get_by_text(text, exact=True)).to_have_count(1, timeout=SOON)
+
+    async def sees_state(self, text: str) -> None:
+        """The line below the contact's name."""
+        await expect(self.page.get_by_text(text, exact=True).first).to_be_visible(timeout=SOON)
+
+    async def ends(self) -> None:
+        await self.page.get_by_role("button", name="End chat").click()
+        await self.page.get_by_role("alertdialog").get_by_role("button", name="End chat").click()
+
+    async def leaves(self) -> None:
+        """End the conversation, if one is open."""
+        if await self.page.get_by_role("button", name="End chat").count() == 1:
+            await self.ends()
+            await self.sees_the_end()
+
+    async def sees_the_end(self) -> None:
+        await expect(self.page.get_by_role("button", name="Start a new chat")).to_be_visible(timeout=SOON)
+
+    async def texts(self) -> list[str]:
+        """The messages of both sides in their order, without those of the system."""
+        return await self.log.locator(".bubble").all_inner_texts()
+
+
+class Agent(WatchedPage):
+    """An agent at the desk."""
+
+    @property
+    def log(self) -> Locator:
+        return self.page.get_by_role("log", name="Messages")
+
+    async def sign_in(self, desk: str, user_id: str) -> None:
+        """Open the desk as this user, with the app installed."""
+        await self.page.goto(f"{desk}/?user={user_id}")
+        await expect(self.page.get_by_role("combobox", name="Signed in as")).to_have_value(user_id)
+        state = self.page.get_by_text(re.compile("^App · (not )?installed$"))
+        await expect(state).to_be_visible(timeout=SOON)
+        if await state.inner_text() == "App · not installed":
+            await self.page.get_by_role("button", name="Install app").click()
+            await expect(self.log.get_by_text("You are registered.")).to_be_visible(timeout=SOON)
+
+    def invitation(self, customer: str) -> Locator:
+        """The open invitation of this customer."""
+        return self._card(customer, "Accept")
+
+    def conversation(self, customer: str) -> Locator:
+        """The newest card of the open conversation with this customer."""
+        return self._card(customer, "End").last
+
+    async def accepts(self, customer: str) -> None:
+        await self.invitation(customer).get_by_role("button", name="Accept").click(timeout=SOON)
+        await expect(self.conversation(customer)).to_be_visible(timeout=SOON)
+
+    async def declines(self, customer: str) -> None:
+        await self.invitation(customer).get_by_role("button", name="Decline").click(timeout=SOON)
+
+    async def writes(self, text: str) -> None:
+        await self.page.get_by_role("textbox", name="Type a message").fill(text)
+        await self.page.locator("#compose").get_by_role("button", name="Send").click()
+
+    async def replies(self, customer: str, text: str) -> None:
+        """In the reply field of the customer's own card, as with several conversations."""
+        card = self._card(customer, "Send").last
+        await card.get_by_role("textbox", name=f"Reply to {customer}").fill(text)
+        await card.get_by_role("button", name="Send").click()
+
+    async def sees(self, text: str) -> None:
+        """Exactly one message of this text."""
+        await expect(self.log.get_by_text(text)).to_have_count(1, timeout=SOON)
+
+    async def sees_outcome(self, customer: str, text: str) -> None:
+        """A card about this customer that says so."""
+        card = self.log.get_by_role("article").filter(has_text=customer).filter(has_text=text)
+        await expect(card).to_have_count(1, timeout=SOON)
+
+    async def ends(self, customer: str) -> None:
+        await self.conversation(customer).get_by_role("button", name="End").click()
+
+    async def sees_the_end(self, customer: str) -> None:
+        """No card offers to end the conversation any more."""
+        await expect(self._card(customer, "End")).to_have_count(0, timeout=SOON)
+
+    def _card(self, customer: str, button: str) -> Locator:
+        article = self.log.get_by_role("article")
+        return article.filter(has_text=customer).filter(has=self.page.get_by_role("button", name=button, exact=True))

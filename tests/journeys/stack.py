@@ -1,0 +1,87 @@
+"""The whole system as `make run` starts it, on ports and with data of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from local.addresses import AddressError, Addresses, check_free
+
+ROOT = Path(__file__).parents[2]
+START_SECONDS = 90
+END_SECONDS = 10
+
+
+class Stack:
+    """A running system; `data` is its directory for data, `host_page` a page of another origin with the widget."""
+
+    host_page = ""
+
+    def __init__(self, process: subprocess.Popen[bytes], data: Path) -> None:
+        self.process = process
+        self.data = data
+
+    @property
+    def run(self) -> dict[str, Any]:
+        """What run.json says now."""
+        document: dict[str, Any] = json.loads((self.data / "run.json").read_text("utf-8"))
+        return document
+
+    @property
+    def acs_for_browsers(self) -> str:
+        """Where widgets find the chat service."""
+        return Addresses(int(self.run["functions"].rpartition(":")[2])).acs_for_browsers
+
+    @property
+    def logs(self) -> Path:
+        """The directory with the logs of the present start."""
+        return max((self.data / "logs").iterdir())
+
+
+@contextlib.contextmanager
+def running(data: Path) -> Iterator[Stack]:
+    """Start everything, wait for run.json, and end it; it has to end well."""
+    environment = {**os.environ, "INTERACT_DATA": str(data), "INTERACT_PORT_BASE": str(_free_base())}
+    data.mkdir(parents=True, exist_ok=True)
+    with (data / "terminal.log").open("wb") as terminal:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "local"],
+            cwd=ROOT,
+            env=environment,
+            stdout=terminal,
+            stderr=terminal,
+            start_new_session=True,
+        )
+        try:
+            _wait_for_start(process, data)
+            yield Stack(process, data)
+        finally:
+            process.terminate()
+            code = process.wait(END_SECONDS)
+        assert code == 0, (data / "terminal.log").read_text("utf-8")
+
+
+def _wait_for_start(process: subprocess.Popen[bytes], data: Path) -> None:
+    end = time.monotonic() + START_SECONDS
+    while not (data / "run.json").exists():
+        if process.poll() is not None or time.monotonic() > end:
+            raise AssertionError(f"the system did not start:\n{(data / 'terminal.log').read_text('utf-8')}")
+        time.sleep(0.05)
+
+
+def _free_base() -> int:
+    """A base of eight free ports, below those that the system hands out itself."""
+    for _ in range(100):
+        base = random.randrange(20_000, 31_000, 10)
+        with contextlib.suppress(AddressError):
+            check_free(Addresses(base))
+            return base
+    raise AssertionError("no eight free ports in a row")

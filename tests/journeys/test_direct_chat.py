@@ -1,0 +1,28 @@
+"""A customer asks one person."""
+
+from __future__ import annotations
+
+from tests.journeys.conftest import People
+from tests.journeys.stack import Stack
+
+
+async def test_a_customer_and_a_user_talk(stack: Stack, people: People) -> None:
+    mario = await people.agent("Mario")
+    carla = await people.visitor()
+    await carla.open_chat(stack.run["preview"]["user"])
+    await carla.start("Hello, is that you?")
+    await mario.accepts(carla.name)
+    await carla.sees("You are now connected with Mario.")
+    await mario.sees("Hello, is that you?")
+    await mario.writes("It is me.")
+    await carla.sees("It is me.")
+
+
+async def test_a_user_who_declines_ends_it_and_the_customer_is_told(stack: Stack, people: People) -> None:
+    mario = await people.agent("Mario")
+    carla = await people.visitor()
+    await carla.open_chat(stack.run["preview"]["user"])
+    await carla.start("Do you have a minute?")
+    await mario.declines(carla.name)
+    await carla.sees("Nobody can answer at the moment. Please try again later.")
+    await carla.sees_the_end()
