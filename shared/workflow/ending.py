@@ -16,6 +16,7 @@ from shared.domain.effects import (
     RecordHistory,
     SendToCustomer,
 )
+from shared.domain.notices import how_it_ended
 from shared.domain.sessions import EndReason, Phase, Session, Task, TaskPhase
 from shared.domain.workflows import Definition
 from shared.workflow.activity import Step
@@ -71,5 +72,6 @@ def _farewell_to_agent(session: Session, definition: Definition, reason: EndReas
     if reason is not EndReason.AGENT and told:
         effects.append(NotifyAgent(agent.id, told))
     if session.conversation_card_id:
-        effects.append(CloseConversation(agent.id, session.conversation_card_id, reason.value))
+        closing = how_it_ended(reason.value, definition.language)
+        effects.append(CloseConversation(agent.id, session.conversation_card_id, closing))
     return [*effects, FreeAgent(agent.id)]

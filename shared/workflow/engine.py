@@ -26,15 +26,16 @@ from shared.domain.events import (
     SessionOpened,
     TimerDue,
 )
-from shared.domain.notices import notice
+from shared.domain.notices import how_it_ended, notice
 from shared.domain.sessions import EndReason, Phase, Session, VisitorPresence, gone_at
 from shared.domain.workflows import Definition
 from shared.workflow.activities import ACTIVITIES
 from shared.workflow.activity import Context, Step, read_parameters
 from shared.workflow.ending import end
 
-HOPS = 100
-"""More activities than this in one go can only be a circle, which lint refuses."""
+HOPS = 50
+"""More activities than this in one go are a circle or too long, which lint refuses. With all that a session's end adds,
+the effects of so many still fit into one transaction of 100 rows."""
 
 
 def advance(
@@ -47,11 +48,18 @@ def advance(
     now = max(now, session.last_now)
     session = replace(session, last_now=now)
     if isinstance(event, TimerDue):
+        if not _is_due(session, event, now):
+            return session, ()
         session = session.with_deadline(event.deadline_id, None)
     step = _of_the_session(session, definition, event, now)
     if step is None:
         step = _of_the_activity(session, definition, event, now)
     return step.session, step.effects
+
+
+def _is_due(session: Session, event: TimerDue, now: datetime) -> bool:
+    """A deadline that was cancelled or put off meanwhile is not; a visitor may be gone before the deadline says so."""
+    return event.deadline_id == "recovery" or any(d.id == event.deadline_id for d in session.due(now))
 
 
 def _of_the_session(session: Session, definition: Definition, event: Event, now: datetime) -> Step | None:
@@ -130,16 +138,17 @@ def _of_the_activity(session: Session, definition: Definition, event: Event, now
     if context is not None:
         activity_context, type_name = context
         step = ACTIVITIES[type_name].on(activity_context, event)
-    return _follow(step, definition, now) if step is not None else Step(session, _too_late(session, event))
+    return _follow(step, definition, now) if step is not None else Step(session, _too_late(session, definition, event))
 
 
-def _too_late(session: Session, event: Event) -> tuple[Effect, ...]:
+def _too_late(session: Session, definition: Definition, event: Event) -> tuple[Effect, ...]:
     """Cards that arrive when the session has moved on are closed at once, so that none stays open for ever."""
     match event:
         case InvitationSent():
             return (CloseInvitation(event.agent_id, event.card_id, "withdrawn"),)
         case ConversationShown() if session.agent is not None:
-            return (CloseConversation(session.agent.id, event.card_id, str(session.end_reason or "")),)
+            closing = how_it_ended(session.end_reason, definition.language)
+            return (CloseConversation(session.agent.id, event.card_id, closing),)
     return ()
 
 

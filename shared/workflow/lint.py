@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 
 from shared.domain.errors import Finding
 from shared.domain.modalities import MODALITIES
@@ -10,6 +11,7 @@ from shared.domain.parameters import check_parameters
 from shared.domain.workflows import ActivityDefinition, Workflow
 from shared.workflow.activities import ACTIVITIES
 from shared.workflow.activity import read_parameters
+from shared.workflow.engine import HOPS
 
 
 def lint(workflow: Workflow) -> tuple[Finding, ...]:
@@ -20,7 +22,7 @@ def lint(workflow: Workflow) -> tuple[Finding, ...]:
         *_exits(workflow),
         *_bracket(workflow),
         *_queueing(workflow),
-        *_circles(workflow),
+        *_length(workflow),
     )
 
 
@@ -28,8 +30,8 @@ def _types(workflow: Workflow) -> Iterator[Finding]:
     types = {modality.workflow_type for modality in MODALITIES.values()}
     if workflow.type not in types:
         yield Finding("workflow_type_unknown", "type", f"must be one of {', '.join(sorted(types))}")
-    ids = [activity.id for activity in workflow.activities]
-    for duplicate in sorted({activity_id for activity_id in ids if ids.count(activity_id) > 1}):
+    times = Counter(activity.id for activity in workflow.activities)
+    for duplicate in sorted(activity_id for activity_id, count in times.items() if count > 1):
         yield Finding("activity_id_duplicate", f"activities.{duplicate}", "give every activity an id of its own")
 
 
@@ -47,6 +49,7 @@ def _activities(workflow: Workflow) -> Iterator[Finding]:
 
 
 def _exits(workflow: Workflow) -> Iterator[Finding]:
+    there = _by_id(workflow)
     for activity in workflow.activities:
         known = ACTIVITIES.get(activity.type)
         if known is None:
@@ -58,7 +61,7 @@ def _exits(workflow: Workflow) -> Iterator[Finding]:
         for name, target in activity.exits.items():
             if name not in (*known.exits, *known.optional_exits):
                 yield Finding("exit_unknown", f"{where}.{name}", f"'{activity.type}' has no such exit; remove it")
-            if workflow.activity(target) is None:
+            if target not in there:
                 yield Finding("exit_to_nowhere", f"{where}.{name}", f"there is no activity '{target}'")
 
 
@@ -68,7 +71,7 @@ def _bracket(workflow: Workflow) -> Iterator[Finding]:
         yield Finding("start_missing", "start", f"there is no activity '{workflow.start}'")
     elif start.type != "accept_conversation":
         yield Finding("accept_first", "start", "Accept Conversation has to follow the start")
-    reachable = _reachable(workflow)
+    reachable = _reachable(workflow, [workflow.start])
     for activity in workflow.activities:
         if start is not None and activity.id not in reachable:
             yield Finding("unreachable", f"activities.{activity.id}", "nothing leads here; connect it or remove it")
@@ -77,55 +80,89 @@ def _bracket(workflow: Workflow) -> Iterator[Finding]:
 
 
 def _queueing(workflow: Workflow) -> Iterator[Finding]:
-    for path in _paths(workflow):
-        queued = [activity for activity in path if activity.type == "queue_task"]
-        if len(queued) > 1:
-            field = f"activities.{queued[1].id}"
-            yield Finding("queued_twice", field, "a task may be queued only once per session; remove one Queue Task")
-            return
-    for activity in workflow.activities:
+    reachable = _reachable(workflow, [workflow.start])
+    there = [activity for activity in workflow.activities if activity.id in reachable]
+    after_queue = _reachable(workflow, (t for a in there if a.type == "queue_task" for t in a.exits.values()))
+    queued_again = next((a for a in there if a.type == "queue_task" and a.id in after_queue), None)
+    if queued_again is not None:
+        field = f"activities.{queued_again.id}"
+        yield Finding("queued_twice", field, "a task may be queued only once per session; remove one Queue Task")
+    never_queued = _reachable(workflow, [workflow.start], without="queue_task")
+    surely_ended = _surely_disconnected(workflow)
+    for activity in there:
         if activity.type != "cancel_task":
             continue
         field = f"activities.{activity.id}"
-        before = [path for path in _paths(workflow) if activity in path]
-        if any(all(a.type != "queue_task" for a in path[: path.index(activity)]) for path in before):
+        if activity.id in never_queued:
             yield Finding("cancel_without_queue", field, "Cancel Task needs an earlier Queue Task on every way to it")
-        if any(all(a.type != "disconnect" for a in path[path.index(activity) :]) for path in before):
+        if activity.id not in surely_ended:
             yield Finding("cancel_without_disconnect", field, "let a Disconnect follow Cancel Task")
 
 
-def _circles(workflow: Workflow) -> Iterator[Finding]:
-    for path in _paths(workflow):
-        closing = next((target for target in path[-1].exits.values() if any(a.id == target for a in path)), None)
-        if closing is not None:
-            yield Finding("circle", f"activities.{path[-1].id}", f"leads back to '{closing}' without waiting anywhere")
+def _length(workflow: Workflow) -> Iterator[Finding]:
+    """No circles, and no way through the workflow that is longer than the engine walks."""
+    lengths: dict[str, int] = {}
+    # The way walked so far: each activity with the targets that it has still to try, in the order of the walk.
+    way: dict[str, list[str]] = {}
+    targets = _targets(workflow)
+    if workflow.start in targets:
+        way[workflow.start] = list(targets[workflow.start])
+    while way:
+        here, untried = next(reversed(way.items()))
+        if not untried:
+            del way[here]
+            lengths[here] = 1 + max((lengths[target] for target in targets[here]), default=0)
+            continue
+        target = untried.pop()
+        if target in way:
+            yield Finding("circle", f"activities.{here}", f"leads back to '{target}' without waiting anywhere")
             return
+        if target not in lengths:
+            way[target] = list(targets[target])
+    if lengths.get(workflow.start, 0) > HOPS:
+        yield Finding(
+            "too_long", "activities", f"at most {HOPS} activities can follow each other; shorten this workflow"
+        )
 
 
-def _reachable(workflow: Workflow) -> set[str]:
-    found: set[str] = set()
-    frontier = [workflow.start]
+def _surely_disconnected(workflow: Workflow) -> set[str]:
+    """Activities from which every way leads to a Disconnect."""
+    targets, before = _targets(workflow), dict[str, list[str]]()
+    for activity_id, following in targets.items():
+        for target in following:
+            before.setdefault(target, []).append(activity_id)
+    open_ways = {activity_id: len(following) for activity_id, following in targets.items()}
+    frontier = [a.id for a in _by_id(workflow).values() if a.type == "disconnect"]
+    found = set(frontier)
     while frontier:
-        activity = workflow.activity(frontier.pop())
-        if activity is not None and activity.id not in found:
+        for activity_id in before.get(frontier.pop(), ()):
+            open_ways[activity_id] -= 1
+            if not open_ways[activity_id] and activity_id not in found:
+                found.add(activity_id)
+                frontier.append(activity_id)
+    return found
+
+
+def _reachable(workflow: Workflow, beginnings: Iterable[str], *, without: str = "") -> set[str]:
+    """Ids of the activities that a walk from these can enter, without entering any of the type `without`."""
+    known, found = _by_id(workflow), set[str]()
+    frontier = list(beginnings)
+    while frontier:
+        activity = known.get(frontier.pop())
+        if activity is not None and activity.id not in found and activity.type != without:
             found.add(activity.id)
             frontier.extend(activity.exits.values())
     return found
 
 
-PATHS = 1_000
+def _targets(workflow: Workflow) -> dict[str, set[str]]:
+    """For each activity those that follow it; exits to nowhere are left out."""
+    known = _by_id(workflow)
+    return {
+        activity.id: {target for target in activity.exits.values() if target in known} for activity in known.values()
+    }
 
 
-def _paths(workflow: Workflow) -> Iterator[tuple[ActivityDefinition, ...]]:
-    """All ways from the start without walking in circles, at most PATHS of them."""
-    start = workflow.activity(workflow.start)
-    stack: list[tuple[ActivityDefinition, ...]] = [(start,)] if start else []
-    given = 0
-    while stack and given < PATHS:
-        path = stack.pop()
-        targets = set(path[-1].exits.values())
-        following = [a for a in workflow.activities if a.id in targets and a not in path]
-        if not following or any(a.id in targets for a in path):
-            given += 1
-            yield path
-        stack.extend((*path, activity) for activity in following)
+def _by_id(workflow: Workflow) -> dict[str, ActivityDefinition]:
+    """As `Workflow.activity` finds them: of several with the same id the first counts."""
+    return {activity.id: activity for activity in reversed(workflow.activities)}

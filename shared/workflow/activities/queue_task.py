@@ -118,10 +118,7 @@ class QueueTask:
 
     def _invitation_sent(self, context: Context, task: Task, event: InvitationSent) -> Step | None:
         if task.offer_id != event.offer_id or task.invitation(event.agent_id) is None:
-            # The round is over already: the card that has just arrived is closed at once.
-            accepted = context.session.agent is not None and context.session.agent.id == event.agent_id
-            outcome = "accepted" if accepted else "expired"
-            return Step(context.session, (CloseInvitation(event.agent_id, event.card_id, outcome),))
+            return Step(context.session, (_close_late(context.session, task, event),))
         invitations = tuple(
             replace(invitation, card_id=event.card_id) if invitation.agent.id == event.agent_id else invitation
             for invitation in task.invitations
@@ -207,6 +204,17 @@ class QueueTask:
     def _say(self, context: Context, slot: str, event: str, agent: Agent | None = None) -> list[Effect]:
         text = context.definition.wording.text(slot, context.session.customer, agent)
         return [SendToCustomer(text, context.definition.contact_name, "system", event)] if text else []
+
+
+def _close_late(session: Session, task: Task, event: InvitationSent) -> CloseInvitation:
+    """The round is over already: the card that has just arrived is closed at once."""
+    agent = session.agent
+    if agent is not None and agent.id == event.agent_id:
+        return CloseInvitation(event.agent_id, event.card_id, "accepted")
+    if agent is not None:
+        return CloseInvitation(event.agent_id, event.card_id, "taken", agent.display_name)
+    has_declined = any(entry.agent_id == event.agent_id for entry in task.declined)
+    return CloseInvitation(event.agent_id, event.card_id, "declined" if has_declined else "expired")
 
 
 def _is_open(task: Task, offer_id: str, context: Context) -> bool:
