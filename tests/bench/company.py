@@ -1,0 +1,63 @@
+"""The bench's company: the demo tenant, and beside its agents as many as there are parallel conversations.
+
+Each of the further agents is addressed directly, so that it is known beforehand who is invited.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from local.acs.options import AcsOptions
+from local.demo import TENANT_ID, Person
+from local.host_settings import ACS_SECRET
+from local.seed import DIRECT_MESSAGES, SUPPORT, seed
+from shared.adapters.storage_account import StorageAccount
+from shared.adapters.tables import Tables
+from shared.adapters.tables_documents import ConfigDocuments
+from shared.adapters.tables_relays import TableRelayStore
+from shared.domain.licences import Licence
+from shared.domain.modalities import INSTANT_MESSAGING
+from shared.domain.users import InteractAccess, User
+from shared.workflow.lint import lint
+
+
+def agents(count: int) -> tuple[Person, ...]:
+    """So many people who can be addressed directly."""
+    return tuple(Person(f"a1000000-0000-4000-8000-{number:012}", f"Agent{number}") for number in range(count))
+
+
+async def found(connection_string: str, preview: str, further: Sequence[Person]) -> None:
+    """Write the demo tenant, to which pages of the origin `preview` may talk, and the further agents."""
+    await seed(connection_string, AcsOptions().resource_id, f"env:{ACS_SECRET}", preview)
+    tables = Tables(StorageAccount(connection_string=connection_string))
+    documents = ConfigDocuments(tables, lint)
+    try:
+        for person in further:
+            await documents.save_document(TENANT_ID, _user(person))
+    finally:
+        await tables.close()
+
+
+async def appoint_relay(connection_string: str, acs_endpoint: str, relay_id: str) -> None:
+    """Make an identity of ACS the only relay, instead of the 16 that the app would make itself.
+
+    Each relay fetches a token of its own once an hour, so that with one of them caches are warm after one session.
+    """
+    tables = Tables(StorageAccount(connection_string=connection_string))
+    try:
+        await TableRelayStore(tables).remember(TENANT_ID, acs_endpoint, (relay_id,))
+    finally:
+        await tables.close()
+
+
+def _user(person: Person) -> User:
+    return User(
+        id=person.id,
+        display_name=person.name,
+        upn=person.user_principal_name,
+        organization_unit_id=SUPPORT,
+        first_name=person.name,
+        licences=frozenset({Licence.INTERACT, Licence.INSTANT_MESSAGING}),
+        interact=InteractAccess(active=True, modalities=frozenset({INSTANT_MESSAGING.id})),
+        direct_system_messages_id=DIRECT_MESSAGES,
+    )

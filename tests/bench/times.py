@@ -1,0 +1,59 @@
+"""Latencies under a closed load: so many workers, each of which asks again as soon as it was answered."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Times:
+    """Latencies of single calls in seconds, and how long all of them took; `failures` are left out of both."""
+
+    latencies: Sequence[float]
+    seconds: float
+    failures: int = 0
+
+    @property
+    def p50(self) -> float:
+        return self._percentile(0.50)
+
+    @property
+    def p95(self) -> float:
+        return self._percentile(0.95)
+
+    @property
+    def per_second(self) -> float:
+        return len(self.latencies) / self.seconds if self.seconds else 0.0
+
+    def __add__(self, other: Times) -> Times:
+        """Two runs one after the other."""
+        return Times([*self.latencies, *other.latencies], self.seconds + other.seconds, self.failures + other.failures)
+
+    def _percentile(self, share: float) -> float:
+        """The smallest latency that is not exceeded by this share; 0 where nothing succeeded."""
+        ranked = sorted(self.latencies)
+        return ranked[min(len(ranked) - 1, int(share * len(ranked)))] if ranked else 0.0
+
+
+NOTHING = Times((), 0.0)
+
+
+async def load(call: Callable[[], Awaitable[object]], *, workers: int, seconds: float, pause: float = 0.0) -> Times:
+    """Call until the seconds are over; each worker rests for `pause` seconds after a call, which counts in no time."""
+    latencies: list[float] = []
+    began = time.perf_counter()
+
+    async def work() -> float:
+        """How long this worker worked."""
+        worked = 0.0
+        while (asked := time.perf_counter()) - began < seconds:
+            await call()
+            latencies.append(time.perf_counter() - asked)
+            worked += latencies[-1]
+            await asyncio.sleep(pause)
+        return worked
+
+    return Times(latencies, max(await asyncio.gather(*(work() for _ in range(workers)))))
