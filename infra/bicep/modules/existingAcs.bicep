@@ -1,0 +1,24 @@
+// The connection string of an ACS resource that was there before goes into the vault.
+param name string
+param resourceGroupName string
+param vaultName string
+
+resource acs 'Microsoft.Communication/communicationServices@2025-09-01' existing = {
+  name: name
+  scope: resourceGroup(resourceGroupName)
+}
+
+resource vault 'Microsoft.KeyVault/vaults@2024-11-01' existing = {
+  name: vaultName
+}
+
+resource secret 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = {
+  parent: vault
+  name: 'acs-connection-string'
+  properties: {
+    value: acs.listKeys().primaryConnectionString
+    contentType: 'connection string'
+  }
+}
+
+output id string = acs.id
