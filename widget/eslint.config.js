@@ -23,7 +23,10 @@ export default ts.config(
     files: ["tests/**"],
     rules: {
       // node:test reports a rejected test or suite by itself; the promise it returns is for nesting only.
-      "@typescript-eslint/no-floating-promises": ["error", { allowForKnownSafeCalls: [{ from: "package", name: ["test", "describe", "it"], package: "node:test" }] }],
+      "@typescript-eslint/no-floating-promises": [
+        "error",
+        { allowForKnownSafeCalls: [{ from: "package", name: ["test", "describe", "it"], package: "node:test" }] },
+      ],
     },
   },
   { files: ["**/*.js", "**/*.mjs"], ...ts.configs.disableTypeChecked },

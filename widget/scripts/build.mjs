@@ -59,7 +59,9 @@ const webSocketsOnly = {
   setup(bundler) {
     const unused = /\/(LongPollingTransport|ServerSentEventsTransport|XhrHttpClient)$/;
     bundler.onResolve({ filter: unused }, ({ path: file }) => ({ path: file.match(unused)[1], namespace: "unused" }));
-    bundler.onLoad({ filter: /.*/, namespace: "unused" }, ({ path: name }) => ({ contents: `export class ${name} {}` }));
+    bundler.onLoad({ filter: /.*/, namespace: "unused" }, ({ path: name }) => ({
+      contents: `export class ${name} {}`,
+    }));
   },
 };
 // The client marks its private properties with an underscore.
@@ -100,6 +102,10 @@ for (const file of ["interact.js", ...Object.values(chats), signalr]) {
   // Servers that can send it ready-made need not compress at all.
   await writeFile(`${path.join(dist, file)}.br`, brotliCompressSync(content));
   const name = file.replace(/^assets\//, "").replace(/-[A-Z0-9]+\.js$/, ".js");
-  manifest[name] = { file, integrity: `sha384-${createHash("sha384").update(content).digest("base64")}`, bytes: content.length };
+  manifest[name] = {
+    file,
+    integrity: `sha384-${createHash("sha384").update(content).digest("base64")}`,
+    bytes: content.length,
+  };
 }
 await writeFile(path.join(dist, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);

@@ -42,10 +42,15 @@ await build({
   jsx: "automatic",
   jsxImportSource: "preact",
   plugins: [css],
-  define: { CHAT_CHUNKS: '{}' },
+  define: { CHAT_CHUNKS: "{}" },
   logLevel: "warning",
 });
 const files = entryPoints.map((entry) => path.join(out, `${entry.out}.mjs`));
-const options = ["--enable-source-maps", "--test", "--test-reporter=spec", ...(pattern ? [`--test-name-pattern=${pattern}`] : [])];
+const options = [
+  "--enable-source-maps",
+  "--test",
+  "--test-reporter=spec",
+  ...(pattern ? [`--test-name-pattern=${pattern}`] : []),
+];
 const run = spawnSync(process.execPath, [...options, ...files], { cwd: root, stdio: "inherit" });
 process.exit(run.status ?? 1);

@@ -33,7 +33,8 @@ export class FakeHub {
 
   nudge(sessionId: string): void {
     const message = JSON.stringify({ type: 1, target: "nudge", arguments: [{ sessionId }] }) + RECORD;
-    for (const [socket, user] of this.sockets) if (user === sessionId && socket.readyState === WebSocket.OPEN) socket.send(message);
+    for (const [socket, user] of this.sockets)
+      if (user === sessionId && socket.readyState === WebSocket.OPEN) socket.send(message);
   }
 
   get connected(): number {

@@ -1,34 +1,15 @@
 import type { ContactReference } from "../shared/options";
 import type { StoredSession } from "../shared/stored-session";
-import type { Access, Contact, SessionState, WidgetApi } from "./api";
+import type { Access, SessionState, WidgetApi } from "./api";
+import { AT_REST, type ChatState } from "./chat-state";
 import { backoff, randomId, type Clock } from "./clock";
 import { Credentials } from "./credentials";
 import { ApiError } from "./errors";
 import type { FormValues } from "./form-rules";
-import { isOver, LiveSession, type LiveView } from "./live-session";
+import { isOver, LiveSession } from "./live-session";
 import { Observable } from "./observable";
 import type { SessionStore, StoredMessage } from "./store";
 import { createTransport } from "./transport";
-
-export interface ChatState {
-  readonly phase: "loading" | "unavailable" | "form" | "chat" | "ended";
-  readonly contact: Contact | undefined;
-  /** Why there is no form, or why the last start did not work. */
-  readonly problem: ApiError | undefined;
-  readonly starting: boolean;
-  /** The form appears because an earlier session is over. */
-  readonly previousEnded: boolean;
-  /** What the visitor typed last; never stored. */
-  readonly form: FormValues;
-  readonly live: LiveView | undefined;
-  /** The first message, which the server puts into the thread, until it was read there. */
-  readonly opening: StoredMessage | undefined;
-  /** The conversation was taken up again rather than started here. */
-  readonly recovered: boolean;
-  readonly ending: "no" | "busy" | "failed";
-  /** Sequence up to which the visitor has read. */
-  readonly readUpTo: number;
-}
 
 export interface ConversationParts {
   readonly api: WidgetApi;
@@ -41,7 +22,6 @@ export interface ConversationParts {
   readonly accessToken: () => Promise<string | undefined>;
 }
 
-const CLEAN = { live: undefined, opening: undefined, problem: undefined, starting: false, ending: "no" } as const;
 const START_ATTEMPTS = 3;
 
 /** From the empty form to the end of the session and round again. */
@@ -61,7 +41,7 @@ export class Conversation {
       form: { name: "", email: "", message: "" },
       recovered: false,
       readUpTo: parts.store.readUpTo,
-      ...CLEAN,
+      ...AT_REST,
     });
     this.unwatch = parts.store.watch(() => this.followOtherTabs());
     addEventListener("online", this.backOnline);
@@ -126,7 +106,7 @@ export class Conversation {
 
   /** From the ended conversation back to the form. */
   restart(): void {
-    this.state.update({ ...CLEAN, phase: this.state.value.contact ? "form" : "loading", previousEnded: false });
+    this.state.update({ ...AT_REST, phase: this.state.value.contact ? "form" : "loading", previousEnded: false });
     if (!this.state.value.contact) void this.load();
   }
 
@@ -169,19 +149,23 @@ export class Conversation {
         return await call();
       } catch (error) {
         if (!(error instanceof ApiError) || error.code !== "try_again" || attempt >= START_ATTEMPTS) throw error;
-        await this.parts.clock.sleep(error.retryAfter ? error.retryAfter * 1000 : backoff(this.parts.clock, attempt - 1));
+        await this.parts.clock.sleep(
+          error.retryAfter ? error.retryAfter * 1000 : backoff(this.parts.clock, attempt - 1),
+        );
       }
     }
   }
 
   private async loadContact(): Promise<void> {
     try {
-      const contact = this.state.value.contact ?? (await this.parts.api.contact(this.parts.widgetKey, this.parts.contact));
+      const contact =
+        this.state.value.contact ?? (await this.parts.api.contact(this.parts.widgetKey, this.parts.contact));
       this.state.update({ contact });
       if (this.state.value.phase === "loading" && !this.parts.store.session) this.state.update({ phase: "form" });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      if (this.state.value.phase === "loading" && !this.parts.store.session) this.state.update({ phase: "unavailable", problem: error });
+      if (this.state.value.phase === "loading" && !this.parts.store.session)
+        this.state.update({ phase: "unavailable", problem: error });
     }
   }
 
@@ -226,7 +210,14 @@ export class Conversation {
     this.stored = session;
     const credentials = new Credentials(api, session, clock, access);
     const live = new LiveSession({
-      session, state, agentName, credentials, api, store, clock, realtime,
+      session,
+      state,
+      agentName,
+      credentials,
+      api,
+      store,
+      clock,
+      realtime,
       customerName: this.state.value.form.name.trim() || undefined,
       transport: createTransport(credentials),
       changed: (view) => {
@@ -241,7 +232,7 @@ export class Conversation {
       },
     });
     this.session = live;
-    this.state.update({ ...CLEAN, phase: "chat", opening, readUpTo: store.readUpTo });
+    this.state.update({ ...AT_REST, phase: "chat", opening, readUpTo: store.readUpTo });
     live.start();
   }
 
@@ -253,9 +244,4 @@ export class Conversation {
     if (session && (phase === "form" || phase === "ended" || phase === "unavailable")) void this.load();
     else if (phase === "chat" && session?.sessionId !== this.stored?.sessionId) void this.session?.checkState();
   }
-}
-
-/** Whether the visitor wrote this message; another tab or an earlier page may have sent it. */
-export function isOwn(message: { senderId: string; clientMessageId?: string; kind?: string }, userId: string): boolean {
-  return message.senderId === userId || message.clientMessageId !== undefined || message.kind === "customer";
 }

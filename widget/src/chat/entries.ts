@@ -1,7 +1,6 @@
 import type { ChatTexts } from "../texts";
 import { fill } from "../texts";
-import type { ChatState } from "./conversation";
-import { isOwn } from "./conversation";
+import type { ChatState } from "./chat-state";
 import { plainName } from "./linkify";
 import type { ThreadMessage } from "./transport/transport";
 
@@ -70,4 +69,9 @@ function eventText({ event }: ThreadMessage, agent: string, texts: ChatTexts): s
     default:
       return "";
   }
+}
+
+/** Whether the visitor wrote this message; another tab or an earlier page may have sent it. */
+function isOwn(message: { senderId: string; clientMessageId?: string; kind?: string }, userId: string): boolean {
+  return message.senderId === userId || message.clientMessageId !== undefined || message.kind === "customer";
 }

@@ -30,7 +30,10 @@ export function withoutOverrides(text: string): string {
 
 /** A name on one line, without characters that change direction. */
 export function plainName(name: string): string {
-  return name.replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, "").replace(/\s+/g, " ").trim();
+  return name
+    .replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, "")
+    .replace(/\s+/g, " ")
+    .trim();
 }
 
 /** Without the punctuation of the sentence around it; a closing bracket stays where it has its opening one. */

@@ -54,7 +54,12 @@ export class LiveSession {
     const { session, credentials, transport, api, store, clock } = parts;
     this.state = parts.state;
     this.agentName = parts.agentName;
-    this.reader = new Reader(clock, () => this.read(), () => this.interval(), () => this.publish());
+    this.reader = new Reader(
+      clock,
+      () => this.read(),
+      () => this.interval(),
+      () => this.publish(),
+    );
     this.outbox = new Outbox(
       transport,
       store,

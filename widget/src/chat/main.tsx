@@ -37,7 +37,8 @@ export function mount(host: ChatHost): ChatHandle {
   const visibility = new Observable({ open: false });
   const stopFollowing = followKeyboard(container);
   // What is typed here is no shortcut of the host page.
-  for (const type of ["keydown", "keypress", "keyup"]) container.addEventListener(type, (event) => event.stopPropagation());
+  for (const type of ["keydown", "keypress", "keyup"])
+    container.addEventListener(type, (event) => event.stopPropagation());
   container.lang = host.locale;
 
   render(

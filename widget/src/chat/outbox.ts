@@ -57,7 +57,9 @@ export class Outbox {
   /** Sends a failed message again, or every one. */
   retry(clientMessageId?: string): void {
     this.items = this.items.map((item) =>
-      item.status === "failed" && (clientMessageId ?? item.clientMessageId) === item.clientMessageId ? { ...item, status: "sending" } : item,
+      item.status === "failed" && (clientMessageId ?? item.clientMessageId) === item.clientMessageId
+        ? { ...item, status: "sending" }
+        : item,
     );
     this.listener.changed();
     void this.pump();
@@ -89,7 +91,7 @@ export class Outbox {
   }
 
   private async deliver(clientMessageId: string): Promise<void> {
-    for (let attempt = 1; !this.stopping.signal.aborted; ) {
+    for (let attempt = 1; !this.stopping.signal.aborted;) {
       const item = this.items.find((candidate) => candidate.clientMessageId === clientMessageId);
       // A read that went on meanwhile has found it in the thread.
       if (!item) return;

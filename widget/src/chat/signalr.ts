@@ -11,7 +11,11 @@ export interface Connection {
 /** Connects to the hub; `onNudge` hears "the thread has something new". */
 export async function connect({ url, accessToken }: RealtimeAccess, onNudge: () => void): Promise<Connection> {
   const connection = new HubConnectionBuilder()
-    .withUrl(url, { accessTokenFactory: () => accessToken, transport: HttpTransportType.WebSockets, withCredentials: false })
+    .withUrl(url, {
+      accessTokenFactory: () => accessToken,
+      transport: HttpTransportType.WebSockets,
+      withCredentials: false,
+    })
     .configureLogging(LogLevel.None)
     .build();
   connection.on("nudge", onNudge);

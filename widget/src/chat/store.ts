@@ -45,7 +45,9 @@ export class SessionStore {
   get unsent(): readonly StoredMessage[] {
     try {
       const value: unknown = JSON.parse(this.storage.getItem(this.unsentKey) ?? "[]");
-      return Array.isArray(value) ? (value as StoredMessage[]).filter(({ clientMessageId, text }) => clientMessageId && text) : [];
+      return Array.isArray(value)
+        ? (value as StoredMessage[]).filter(({ clientMessageId, text }) => clientMessageId && text)
+        : [];
     } catch {
       return [];
     }

@@ -19,5 +19,7 @@ export function startOfDay(at: number): number {
 
 /** "12 s" or "3 min". */
 export function waitText(seconds: number, texts: ChatTexts): string {
-  return seconds <= 90 ? fill(texts.seconds, { count: Math.max(1, Math.ceil(seconds)) }) : fill(texts.minutes, { count: Math.ceil(seconds / 60) });
+  return seconds <= 90
+    ? fill(texts.seconds, { count: Math.max(1, Math.ceil(seconds)) })
+    : fill(texts.minutes, { count: Math.ceil(seconds / 60) });
 }

@@ -62,7 +62,11 @@ export function createLauncher(texts: LauncherTexts, direction: string, slot: nu
   };
 }
 
-function element<Name extends "button" | "div">(name: Name, className: string, ...content: (Node | string)[]): HTMLElementTagNameMap[Name] {
+function element<Name extends "button" | "div">(
+  name: Name,
+  className: string,
+  ...content: (Node | string)[]
+): HTMLElementTagNameMap[Name] {
   const made = document.createElement(name);
   made.className = className;
   made.append(...content);

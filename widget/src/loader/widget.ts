@@ -36,7 +36,10 @@ export interface Surroundings {
 const CATALOGUES: Readonly<Record<Language, LauncherTexts>> = { en, de };
 
 /** One contact's launcher on the page and, once it is wanted, its chat. */
-export function createWidget(options: InteractOptions, { key, contact, apiBase, slot, load, onOpen, onDestroy }: Surroundings): PlacedWidget {
+export function createWidget(
+  options: InteractOptions,
+  { key, contact, apiBase, slot, load, onOpen, onDestroy }: Surroundings,
+): PlacedWidget {
   const [tag, language] = chooseLanguage([options.locale, document.documentElement.lang, ...navigator.languages]);
   // A page that brings its own texts may use a language that has no catalogue.
   const locale = (options.texts && options.locale) || tag;

@@ -16,7 +16,12 @@ export function safeStorage(open: () => KeyValueStorage): KeyValueStorage {
     }
   };
   return {
-    getItem: (key) => memory.get(key) ?? guarded((storage) => storage.getItem(key), () => null),
+    getItem: (key) =>
+      memory.get(key) ??
+      guarded(
+        (storage) => storage.getItem(key),
+        () => null,
+      ),
     setItem: (key, value) =>
       guarded(
         (storage) => {
@@ -27,7 +32,12 @@ export function safeStorage(open: () => KeyValueStorage): KeyValueStorage {
       ),
     removeItem: (key) => {
       memory.delete(key);
-      guarded((storage) => { storage.removeItem(key); }, () => undefined);
+      guarded(
+        (storage) => {
+          storage.removeItem(key);
+        },
+        () => undefined,
+      );
     },
   };
 }

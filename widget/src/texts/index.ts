@@ -8,7 +8,9 @@ export const LANGUAGES = ["en", "de"] as const;
 export type Language = (typeof LANGUAGES)[number];
 
 /** The first tag in `candidates` that a catalogue exists for, as `[tag, language]`; English where there is none. */
-export function chooseLanguage(candidates: readonly (string | undefined)[]): readonly [tag: string, language: Language] {
+export function chooseLanguage(
+  candidates: readonly (string | undefined)[],
+): readonly [tag: string, language: Language] {
   for (const tag of candidates) {
     const language = LANGUAGES.find((known) => tag?.toLowerCase().split("-")[0] === known);
     if (tag && language) return [tag, language];

@@ -11,7 +11,9 @@ async function objections(page: Page): Promise<string[]> {
     const { violations } = await (window as unknown as { axe: typeof axe }).axe.run(document, {
       runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     });
-    return violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target.join(" ")} ${failureSummary ?? ""}`));
+    return violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ target, failureSummary }) => `${id}: ${target.join(" ")} ${failureSummary ?? ""}`),
+    );
   });
 }
 
@@ -148,7 +150,11 @@ describe("for screen readers", AT_ONCE, () => {
 });
 
 describe("on small and odd screens", AT_ONCE, () => {
-  for (const [what, viewport] of [["320 px wide", { width: 320, height: 568 }], ["zoomed to 400 %", { width: 320, height: 256 }], ["a phone on its side", { width: 667, height: 375 }]] as const) {
+  for (const [what, viewport] of [
+    ["320 px wide", { width: 320, height: 568 }],
+    ["zoomed to 400 %", { width: 320, height: 256 }],
+    ["a phone on its side", { width: 667, height: 375 }],
+  ] as const) {
     test(`${what}: the panel fills the screen and nothing is cut off`, async () => {
       await visit({ context: { viewport } }, async ({ page, server }) => {
         await startChat(page);
@@ -160,7 +166,14 @@ describe("on small and odd screens", AT_ONCE, () => {
         assert.equal(wide, false, "the conversation scrolls sideways");
         for (const name of ["Minimize", "Send", "End chat"]) {
           const button = await page.getByRole("button", { name }).boundingBox();
-          assert.ok(button && button.x >= 0 && button.y >= 0 && button.x + button.width <= viewport.width && button.y + button.height <= viewport.height, `${name} is cut off`);
+          assert.ok(
+            button &&
+              button.x >= 0 &&
+              button.y >= 0 &&
+              button.x + button.width <= viewport.width &&
+              button.y + button.height <= viewport.height,
+            `${name} is cut off`,
+          );
         }
         await page.getByRole("button", { name: "Minimize" }).click();
         await page.getByRole("button", { name: "Open chat" }).waitFor();
@@ -184,7 +197,12 @@ describe("on small and odd screens", AT_ONCE, () => {
 
   test("from right to left the panel and the launcher change sides", async () => {
     await visit({ body: "" }, async ({ page, server }) => {
-      const options = { widgetKey: "k", serviceId: "s", locale: "ar", texts: { openChat: "افتح الدردشة", name: "الاسم" } };
+      const options = {
+        widgetKey: "k",
+        serviceId: "s",
+        locale: "ar",
+        texts: { openChat: "افتح الدردشة", name: "الاسم" },
+      };
       server.pages.set("/rtl", { html: hostPage(snippet(server.origin, options)) });
       await page.goto(`${server.hostOrigin}/rtl`);
       const launcher = page.getByRole("button", { name: "افتح الدردشة" });

@@ -2,9 +2,11 @@ import { after } from "node:test";
 import { closeBrowser } from "./harness";
 import "./accessibility.test";
 import "./chat.test";
-import "./embedding.test";
 import "./preview.test";
 import "./recovery.test";
+import "./sending.test";
+import "./snippet.test";
 import "./start.test";
+import "./surroundings.test";
 
 after(closeBrowser);

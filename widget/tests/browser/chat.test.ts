@@ -14,7 +14,10 @@ describe("a conversation", AT_ONCE, () => {
       await say(page, "Great, thank you!");
       await until("the server has it", () => server.visitorTexts().length === 2);
       assert.deepEqual(server.visitorTexts(), ["My order #42 has not arrived yet.", "Great, thank you!"]);
-      assert.deepEqual(server.session.request.customer, { displayName: "Carla Customer", email: "carla@customer.example" });
+      assert.deepEqual(server.session.request.customer, {
+        displayName: "Carla Customer",
+        email: "carla@customer.example",
+      });
       assert.deepEqual(complaints, []);
     });
   });
@@ -35,7 +38,10 @@ describe("a conversation", AT_ONCE, () => {
       server.agentSays("Still here.");
       await page.getByText("Still here.", { exact: true }).last().waitFor();
       assert.ok(server.requests.length > before);
-      assert.deepEqual(complaints.filter((text) => !text.includes("WebSocket")), []);
+      assert.deepEqual(
+        complaints.filter((text) => !text.includes("WebSocket")),
+        [],
+      );
     });
   });
 
@@ -49,7 +55,7 @@ describe("a conversation", AT_ONCE, () => {
   });
 
   test("shows what is written as it was written", async () => {
-    const hostile = '<img src=x onerror=alert(1)> **bold** $(Customer.FirstName)\n<script>alert(2)</script>';
+    const hostile = "<img src=x onerror=alert(1)> **bold** $(Customer.FirstName)\n<script>alert(2)</script>";
     await visit({}, async ({ page, server }) => {
       await startChat(page, hostile);
       server.agentSays(hostile);
@@ -79,12 +85,16 @@ describe("a conversation", AT_ONCE, () => {
       for (let line = 1; line <= 30; line++) server.agentSays(`Line ${line}`);
       const log = page.getByRole("log");
       await log.getByText("Line 30").waitFor();
-      await until("the end is in view", () => log.evaluate((list) => list.scrollHeight - list.scrollTop - list.clientHeight < 5));
+      await until("the end is in view", () =>
+        log.evaluate((list) => list.scrollHeight - list.scrollTop - list.clientHeight < 5),
+      );
       await log.evaluate((list) => list.scrollTo({ top: 0 }));
       await page.waitForTimeout(100);
       server.agentSays("One more");
       await page.getByRole("button", { name: "New messages" }).click();
-      await until("the end is in view", () => log.evaluate((list) => list.scrollHeight - list.scrollTop - list.clientHeight < 5));
+      await until("the end is in view", () =>
+        log.evaluate((list) => list.scrollHeight - list.scrollTop - list.clientHeight < 5),
+      );
       assert.equal(await page.getByRole("button", { name: "New messages" }).count(), 0);
     });
   });
@@ -107,69 +117,6 @@ describe("a conversation", AT_ONCE, () => {
   });
 });
 
-describe("a message that is not sent", AT_ONCE, () => {
-  test("says so, and Try again sends it once", async () => {
-    await visit({}, async ({ page, server }) => {
-      await startChat(page, "first");
-      server.fail("send", { status: 500 }, "lost", { status: 503 });
-      await say(page, "second");
-      await page.getByText("Not sent").waitFor();
-      assert.deepEqual(server.visitorTexts(), ["first"]);
-      await page.getByRole("button", { name: "Try again" }).click();
-      await until("the server has it", () => server.visitorTexts().length > 1);
-      await until("nothing is marked", async () => (await page.getByText("Not sent").count()) === 0);
-      assert.deepEqual(server.visitorTexts(), ["first", "second"]);
-    });
-  });
-
-  test("for want of an answer is looked up and not doubled", async () => {
-    await visit({}, async ({ page, server }) => {
-      await startChat(page, "first");
-      server.fail("send", "unanswered");
-      await say(page, "second");
-      await until("it is shown as sent", async () => (await page.getByText("Sending").count()) === 0);
-      await page.waitForTimeout(1500);
-      assert.deepEqual(server.visitorTexts(), ["first", "second"]);
-      assert.equal(await page.getByRole("log").getByText("second", { exact: true }).count(), 1);
-    });
-  });
-
-  test("because there were too many waits visibly and goes by itself", async () => {
-    await visit({}, async ({ page, server }) => {
-      await startChat(page, "first");
-      server.fail("send", { status: 429, retryAfter: 2 });
-      await say(page, "second");
-      await page.getByText(/The next one is sent in \d s/).waitFor();
-      await until("the server has it", () => server.visitorTexts().length === 2);
-      await until("the notice is gone", async () => (await page.getByText(/The next one is sent/).count()) === 0);
-    });
-  });
-
-  test("because it is too long is told before", async () => {
-    await visit({}, async ({ page, server }) => {
-      await startChat(page, "first");
-      await page.getByRole("textbox", { name: "Type a message" }).fill("x".repeat(7002));
-      await page.getByText("This message is too long by 2 characters.").waitFor();
-      await page.keyboard.press("Enter");
-      assert.equal(server.requests.filter(({ method, path }) => method === "POST" && path.startsWith("/chat")).length, 0);
-    });
-  });
-
-  test("while the network is gone is kept, told, and sent when it is back", async () => {
-    await visit({ context: {} }, async ({ page, context, server }) => {
-      await startChat(page, "first");
-      await context.setOffline(true);
-      await page.getByText("You are offline.").waitFor();
-      await say(page, "second");
-      await page.getByText("Not sent").waitFor();
-      await context.setOffline(false);
-      await until("the server has it", () => server.visitorTexts().length === 2);
-      await until("the notice is gone", async () => (await page.getByText("You are offline.").count()) === 0);
-      assert.deepEqual(server.visitorTexts(), ["first", "second"]);
-    });
-  });
-});
-
 test("a second chat on the same page counts its messages from the beginning", async () => {
   await visit({}, async ({ page, server }) => {
     await startChat(page);
@@ -183,18 +130,6 @@ test("a second chat on the same page counts its messages from the beginning", as
     await page.getByRole("button", { name: "Minimize" }).click();
     server.agentSays("Hello again");
     await page.getByRole("button", { name: "Open chat, 1 unread message" }).waitFor();
-  });
-});
-
-describe("an outdated token", AT_ONCE, () => {
-  test("is renewed without the visitor noticing", async () => {
-    await visit({}, async ({ page, server }) => {
-      await startChat(page, "first");
-      server.session.tokens.clear();
-      await say(page, "second");
-      await until("the server has it", () => server.visitorTexts().length === 2);
-      assert.equal(server.requests.filter(({ path }) => path.endsWith("/token")).length, 1);
-    });
   });
 });
 
@@ -239,7 +174,11 @@ describe("the end", AT_ONCE, () => {
       server.session.state = "ended";
       server.hub.nudge(server.session.id);
       await page.getByRole("button", { name: "Start a new chat" }).waitFor();
-      assert.ok(server.requests.some(({ method, path }) => method === "GET" && path === `/api/widget/v1/sessions/${server.session.id}`));
+      assert.ok(
+        server.requests.some(
+          ({ method, path }) => method === "GET" && path === `/api/widget/v1/sessions/${server.session.id}`,
+        ),
+      );
     });
   });
 

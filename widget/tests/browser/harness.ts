@@ -5,8 +5,14 @@ import { SERVICE_ID, startFakeServer, WIDGET_KEY, type FakeServer } from "../fak
 
 export const DIST = path.resolve("dist");
 const ARGUMENTS = [
-  "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-  "--disable-background-networking", "--disable-component-update", "--disable-sync", "--process-per-site",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--process-per-site",
 ];
 export const SERVICE = { widgetKey: WIDGET_KEY, serviceId: SERVICE_ID };
 
@@ -51,7 +57,6 @@ export interface Visit {
 
 interface VisitOptions {
   readonly realtime?: boolean;
-  readonly postsOpening?: boolean;
   readonly recoverSeconds?: number;
   readonly body?: string;
   readonly csp?: string;
@@ -61,8 +66,8 @@ interface VisitOptions {
 
 /** A server, a browser context and a page at /host of another origin than the widget's; closed after `use`. */
 export async function visit(options: VisitOptions, use: (visit: Visit) => Promise<void>): Promise<void> {
-  const { realtime = true, postsOpening = true, recoverSeconds = 600 } = options;
-  const server = await startFakeServer({ dist: DIST, realtime, postsOpening, recoverSeconds });
+  const { realtime = true, recoverSeconds = 600 } = options;
+  const server = await startFakeServer({ dist: DIST, realtime, recoverSeconds });
   const context = await openContext(options.context);
   const complaints: string[] = [];
   const pages: Page[] = [];
@@ -77,7 +82,12 @@ export async function visit(options: VisitOptions, use: (visit: Visit) => Promis
   };
   try {
     const html = hostPage(options.body ?? snippet(server.origin));
-    server.pages.set("/host", { html, ...(options.csp ? { headers: { "content-security-policy": options.csp.replaceAll("$DEPLOYMENT", server.origin) } } : {}) });
+    server.pages.set("/host", {
+      html,
+      ...(options.csp
+        ? { headers: { "content-security-policy": options.csp.replaceAll("$DEPLOYMENT", server.origin) } }
+        : {}),
+    });
     await use({ server, context, page: await newTab(), newTab, complaints });
   } finally {
     if (options.context) await context.close();

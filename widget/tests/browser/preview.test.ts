@@ -13,11 +13,21 @@ const SNIPPET = `<div id="nimbus-interact"></div>
 /** Fills the template as the server does. */
 async function serve(server: FakeServer, kind = "service"): Promise<string> {
   const template = await readFile(`${DIST}/preview/preview.html`, "utf8");
-  const values: Record<string, string> = { title: "Preview of Lunifico Support", contactName: "Lunifico Support", kind, snippet: SNIPPET, widgetKey: WIDGET_KEY, id: SERVICE_ID };
+  const values: Record<string, string> = {
+    title: "Preview of Lunifico Support",
+    contactName: "Lunifico Support",
+    kind,
+    snippet: SNIPPET,
+    widgetKey: WIDGET_KEY,
+    id: SERVICE_ID,
+  };
   const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
   const html = template.replace(/\{\{(\w+)\}\}/g, (_, key: string) => escaped(values[key] ?? "MISSING"));
   assert.doesNotMatch(html, /MISSING|\{\{/);
-  server.pages.set("/preview/x", { html, headers: { "content-security-policy": "default-src 'self'; connect-src 'self' ws:; img-src 'self' data:" } });
+  server.pages.set("/preview/x", {
+    html,
+    headers: { "content-security-policy": "default-src 'self'; connect-src 'self' ws:; img-src 'self' data:" },
+  });
   return `${server.origin}/preview/x`;
 }
 
@@ -67,7 +77,9 @@ test("axe objects to nothing on it", async () => {
     await page.evaluate(axe.source);
     const violations = await page.evaluate(async () => {
       const result = await (window as unknown as { axe: typeof axe }).axe.run();
-      return result.violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id} ${target.join(" ")} ${failureSummary ?? ""}`));
+      return result.violations.flatMap(({ id, nodes }) =>
+        nodes.map(({ target, failureSummary }) => `${id} ${target.join(" ")} ${failureSummary ?? ""}`),
+      );
     });
     assert.deepEqual(violations, []);
   });

@@ -21,9 +21,14 @@ describe("after a reload", AT_ONCE, () => {
       assert.equal(server.sessions.size, 1);
       assert.deepEqual(await page.locator(".bubble").allInnerTexts(), ["first", "Hi Carla", "second"]);
       await until("a sign of life", () => server.session.heartbeats.at(-1)?.leaving === false);
-      const calls = server.requests.map(({ method, path }) => `${method} ${path.split("?")[0]?.replace(/.*sessions\/[^/]+|.*threads\/[^/]+/, "")}`);
+      const calls = server.requests.map(
+        ({ method, path }) => `${method} ${path.split("?")[0]?.replace(/.*sessions\/[^/]+|.*threads\/[^/]+/, "")}`,
+      );
       const order = ["GET ", "POST /token", "GET /messages"].map((call) => calls.indexOf(call));
-      assert.deepEqual(order, [...order].sort((one, other) => one - other));
+      assert.deepEqual(
+        order,
+        [...order].sort((one, other) => one - other),
+      );
       assert.deepEqual(complaints, []);
     });
   });
@@ -100,7 +105,10 @@ describe("after a reload", AT_ONCE, () => {
       await page.goto(`${server.hostOrigin}/host`);
       await page.getByRole("button", { name: "Open chat" }).waitFor();
       await page.waitForTimeout(500);
-      assert.deepEqual(server.requests.map(({ path }) => path).filter((path) => path !== "/favicon.ico"), ["/host", "/widget/interact.js"]);
+      assert.deepEqual(
+        server.requests.map(({ path }) => path).filter((path) => path !== "/favicon.ico"),
+        ["/host", "/widget/interact.js"],
+      );
       await openChat(page);
       await page.getByText("Your previous chat has ended.").waitFor();
       assert.deepEqual(await page.evaluate(() => Object.keys(localStorage)), []);

@@ -97,7 +97,7 @@ test("the page's access token goes along, asked for anew at every start", async 
     await page.getByText("That did not work. Please try again.").waitFor();
     await page.getByRole("button", { name: "Start chat" }).click();
     await page.getByRole("log").waitFor();
-    assert.equal((server.session.request as unknown as { accessToken: string }).accessToken, "token 2");
+    assert.equal(server.session.request.accessToken, "token 2");
   });
 });
 
@@ -125,7 +125,9 @@ test("the language follows the page, and the server hears of it", async () => {
   await visit({ body: "" }, async ({ page, server }) => {
     await page.evaluate(() => (document.documentElement.lang = "de-CH"));
     await page.evaluate((origin) => {
-      Object.assign(window, { Nimbus: { queue: [{ widgetKey: "k", serviceId: "s", texts: { startChat: "Los geht’s" } }] } });
+      Object.assign(window, {
+        Nimbus: { queue: [{ widgetKey: "k", serviceId: "s", texts: { startChat: "Los geht’s" } }] },
+      });
       const script = document.createElement("script");
       script.src = `${origin}/widget/interact.js`;
       document.body.append(script);
@@ -137,6 +139,6 @@ test("the language follows the page, and the server hears of it", async () => {
     await page.getByRole("button", { name: "Los geht’s" }).click();
     await page.getByRole("log", { name: "Unterhaltung" }).waitFor();
     await until("the session is there", () => server.sessions.size === 1);
-    assert.equal((server.session.request as unknown as { language: string }).language, "de-CH");
+    assert.equal(server.session.request.language, "de-CH");
   });
 });

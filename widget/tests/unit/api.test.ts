@@ -14,10 +14,13 @@ function subject(response: Response | Error) {
   return { api: new WidgetApi("https://interact.example/api/widget/v1/", fetch as typeof globalThis.fetch), calls };
 }
 
-const problem = (status: number, body: object, headers = {}): Response => Response.json({ status, ...body }, { status, headers });
+const problem = (status: number, body: object, headers = {}): Response =>
+  Response.json({ status, ...body }, { status, headers });
 
 async function errorOf(response: Response | Error): Promise<ApiError> {
-  const error: unknown = await subject(response).api.status(KEY).catch((reason: unknown) => reason);
+  const error: unknown = await subject(response)
+    .api.status(KEY)
+    .catch((reason: unknown) => reason);
   assert.ok(error instanceof ApiError);
   return error;
 }
@@ -59,7 +62,16 @@ describe("an error", () => {
     assert.deepEqual([error.code, error.network], ["try_again", true]);
   });
 
-  for (const [status, code] of [[400, "invalid"], [401, "not_allowed"], [403, "not_allowed"], [404, "not_allowed"], [410, "ended"], [429, "busy"], [500, "try_again"], [502, "try_again"]] as const) {
+  for (const [status, code] of [
+    [400, "invalid"],
+    [401, "not_allowed"],
+    [403, "not_allowed"],
+    [404, "not_allowed"],
+    [410, "ended"],
+    [429, "busy"],
+    [500, "try_again"],
+    [502, "try_again"],
+  ] as const) {
     test(`of status ${status} with a foreign body counts as ${code}`, async () => {
       assert.equal((await errorOf(new Response("<html>", { status }))).code, code);
     });

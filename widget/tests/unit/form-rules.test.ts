@@ -24,7 +24,15 @@ describe("the form", () => {
     assert.deepEqual(problemsOf({ name: "x".repeat(101) }), { name: ["errorNameLong"] });
   });
 
-  for (const email of ["carla@", "@customer.example", "carla", "a b@c.example", "carla@customer", "a@b.c, d@e.f", `${"x".repeat(250)}@c.example`]) {
+  for (const email of [
+    "carla@",
+    "@customer.example",
+    "carla",
+    "a b@c.example",
+    "carla@customer",
+    "a@b.c, d@e.f",
+    `${"x".repeat(250)}@c.example`,
+  ]) {
     test(`refuses ${email.slice(0, 30)} as an address`, () => {
       assert.deepEqual(problemsOf({ email }), { email: ["errorEmail"] });
     });
@@ -37,7 +45,13 @@ describe("the form", () => {
   }
 
   test("knows which of its fields the server means", () => {
-    assert.deepEqual(["customer.displayName", "customer.email", "message", "widgetKey", undefined].map(fieldOf), ["name", "email", "message", undefined, undefined]);
+    assert.deepEqual(["customer.displayName", "customer.email", "message", "widgetKey", undefined].map(fieldOf), [
+      "name",
+      "email",
+      "message",
+      undefined,
+      undefined,
+    ]);
   });
 });
 

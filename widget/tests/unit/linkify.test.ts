@@ -2,8 +2,14 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { linkify, plainName, withoutOverrides } from "../../src/chat/linkify";
 
-const links = (text: string): (string | undefined)[] => linkify(text).filter(({ href }) => href).map(({ text: label }) => label);
-const whole = (text: string): string => linkify(text).map(({ text: piece }) => piece).join("");
+const links = (text: string): (string | undefined)[] =>
+  linkify(text)
+    .filter(({ href }) => href)
+    .map(({ text: label }) => label);
+const whole = (text: string): string =>
+  linkify(text)
+    .map(({ text: piece }) => piece)
+    .join("");
 
 describe("addresses in a text", () => {
   for (const [text, expected] of [
@@ -48,7 +54,10 @@ describe("what is no address stays text", () => {
 
 describe("hostile text", () => {
   test("markup around an address does not become part of it", () => {
-    assert.deepEqual(links('<a href="https://a.example/x">https://b.example/y</a>'), ["https://a.example/x", "https://b.example/y"]);
+    assert.deepEqual(links('<a href="https://a.example/x">https://b.example/y</a>'), [
+      "https://a.example/x",
+      "https://b.example/y",
+    ]);
   });
 
   test("Markdown cannot put one address in front of another", () => {

@@ -113,7 +113,10 @@ describe("sending", () => {
     outbox.add("one");
     outbox.add("two");
     await settled();
-    assert.deepEqual(outbox.pending.map(({ status }) => status), ["failed", "sent"]);
+    assert.deepEqual(
+      outbox.pending.map(({ status }) => status),
+      ["failed", "sent"],
+    );
   });
 });
 
@@ -145,7 +148,10 @@ describe("after a reload", () => {
   test("an unsent message is shown as not sent, and is not sent by itself", async () => {
     const { outbox, transport } = subject([left]);
     await settled();
-    assert.deepEqual(outbox.pending.map(({ text, status }) => [text, status]), [["Hello", "failed"]]);
+    assert.deepEqual(
+      outbox.pending.map(({ text, status }) => [text, status]),
+      [["Hello", "failed"]],
+    );
     assert.equal(transport.sends, 0);
   });
 
@@ -161,6 +167,9 @@ describe("after a reload", () => {
     const { outbox, transport } = subject([left]);
     outbox.retry("c1");
     await settled();
-    assert.deepEqual(transport.thread.map(({ clientMessageId }) => clientMessageId), ["c1"]);
+    assert.deepEqual(
+      transport.thread.map(({ clientMessageId }) => clientMessageId),
+      ["c1"],
+    );
   });
 });

@@ -5,7 +5,11 @@ import { Reader } from "../../src/chat/reader";
 import { FakeClock, settled } from "./fakes";
 
 /** A reader that stops itself after `most` reads; each read follows the next of `faults`. */
-async function run(most: number, faults: readonly (TransportError | undefined)[], during?: (reader: Reader, read: number) => void) {
+async function run(
+  most: number,
+  faults: readonly (TransportError | undefined)[],
+  during?: (reader: Reader, read: number) => void,
+) {
   const clock = new FakeClock();
   let reads = 0;
   const failures: number[] = [];

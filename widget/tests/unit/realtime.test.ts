@@ -6,7 +6,10 @@ import { Realtime } from "../../src/chat/realtime";
 import { ACCESS, FakeClock, settled } from "./fakes";
 
 /** A realtime whose connections follow `outcomes`: refused, or lost at once; then it stops itself. */
-async function run(outcomes: readonly ("refused" | "lost")[], renewals: readonly (RealtimeAccess | ApiError | undefined)[] = []) {
+async function run(
+  outcomes: readonly ("refused" | "lost")[],
+  renewals: readonly (RealtimeAccess | ApiError | undefined)[] = [],
+) {
   const clock = new FakeClock();
   const tokens: string[] = [];
   let nudges = 0;
@@ -25,7 +28,9 @@ async function run(outcomes: readonly ("refused" | "lost")[], renewals: readonly
       const outcome = outcomes[tokens.length];
       tokens.push(accessToken);
       if (outcome === undefined) realtime.stop();
-      return outcome === "lost" ? Promise.resolve({ closed: Promise.resolve(), stop: () => undefined }) : Promise.reject(new Error("refused"));
+      return outcome === "lost"
+        ? Promise.resolve({ closed: Promise.resolve(), stop: () => undefined })
+        : Promise.reject(new Error("refused"));
     },
     () => (nudges += 1),
   );

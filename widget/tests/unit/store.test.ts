@@ -35,7 +35,15 @@ describe("the stored session", () => {
     assert.deepEqual([store.unsent, store.readUpTo], [[], 0]);
   });
 
-  for (const damaged of ["", "{", "null", "[]", '"text"', '{"sessionId":"s1"}', '{"sessionId":"s1","sessionToken":"t","recoverUntil":"soon"}']) {
+  for (const damaged of [
+    "",
+    "{",
+    "null",
+    "[]",
+    '"text"',
+    '{"sessionId":"s1"}',
+    '{"sessionId":"s1","sessionToken":"t","recoverUntil":"soon"}',
+  ]) {
     test(`is none where ${JSON.stringify(damaged)} is stored`, () => {
       const { storage, store } = subject();
       storage.setItem("key", damaged);
@@ -77,7 +85,10 @@ describe("unsent messages", () => {
     store.addUnsent({ clientMessageId: "c1", text: "one", at: NOW });
     store.addUnsent({ clientMessageId: "c2", text: "two", at: NOW });
     store.removeUnsent("c1");
-    assert.deepEqual(subject(storage).store.unsent.map(({ text }) => text), ["two"]);
+    assert.deepEqual(
+      subject(storage).store.unsent.map(({ text }) => text),
+      ["two"],
+    );
   });
 
   test("that are damaged count as none", () => {
@@ -121,7 +132,11 @@ describe("the contact of a snippet", () => {
   });
 
   test("has a store of its own", () => {
-    const keys = [storageKey("k", { kind: "service", id: "1" }), storageKey("k", { kind: "user", id: "1" }), storageKey("l", { kind: "service", id: "1" })];
+    const keys = [
+      storageKey("k", { kind: "service", id: "1" }),
+      storageKey("k", { kind: "user", id: "1" }),
+      storageKey("l", { kind: "service", id: "1" }),
+    ];
     assert.equal(new Set(keys).size, 3);
   });
 });

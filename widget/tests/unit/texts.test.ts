@@ -12,8 +12,14 @@ describe("the catalogues", () => {
     const german: Readonly<Record<string, string>> = de[part];
 
     test(`${part}: German has every text, and no other`, () => {
-      assert.deepEqual(Object.keys(german), english.map(([key]) => key));
-      assert.deepEqual(Object.values(german).filter((text) => text.trim() === ""), []);
+      assert.deepEqual(
+        Object.keys(german),
+        english.map(([key]) => key),
+      );
+      assert.deepEqual(
+        Object.values(german).filter((text) => text.trim() === ""),
+        [],
+      );
     });
 
     test(`${part}: a translation has the placeholders of the original`, () => {
@@ -40,7 +46,14 @@ describe("the language", () => {
   });
 
   test("tells the direction", () => {
-    assert.deepEqual(["ar-EG", "he", "fa", "en", "de-AT", "arn"].map(directionOf), ["rtl", "rtl", "rtl", "ltr", "ltr", "ltr"]);
+    assert.deepEqual(["ar-EG", "he", "fa", "en", "de-AT", "arn"].map(directionOf), [
+      "rtl",
+      "rtl",
+      "rtl",
+      "ltr",
+      "ltr",
+      "ltr",
+    ]);
   });
 });
 

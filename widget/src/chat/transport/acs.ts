@@ -44,7 +44,9 @@ export class AcsTransport implements Transport {
     let address: string | undefined = `${this.thread}/messages?${query}`;
     for (let pages = 0; address !== undefined && pages < MOST_PAGES; pages++) {
       const page = (await this.request("GET", address)) as Page;
-      const messages = (Array.isArray(page.value) ? page.value : []).map(parseMessage).filter((message) => message !== undefined);
+      const messages = (Array.isArray(page.value) ? page.value : [])
+        .map(parseMessage)
+        .filter((message) => message !== undefined);
       found.push(...messages);
       const reached = floor !== undefined && messages.some((message) => message.sequence < floor.sequence);
       address = reached ? undefined : next(page);

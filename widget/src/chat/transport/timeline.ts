@@ -67,5 +67,7 @@ export class Timeline {
 }
 
 function bySequence(one: ThreadMessage, other: ThreadMessage): number {
-  return one.sequence - other.sequence || one.createdOn.localeCompare(other.createdOn) || one.id.localeCompare(other.id);
+  return (
+    one.sequence - other.sequence || one.createdOn.localeCompare(other.createdOn) || one.id.localeCompare(other.id)
+  );
 }

@@ -26,7 +26,9 @@ export function Announcer({ entries, skipFirst, silent }: Props): JSX.Element {
     if (entries.length > 0) history.current = false;
     if (silent) setText("");
     else if (fresh.length > 0 && !old) {
-      const words = fresh.map((entry) => (entry.author === "system" ? entry.text : fill(texts.announceMessage, { name: entry.name, text: entry.text })));
+      const words = fresh.map((entry) =>
+        entry.author === "system" ? entry.text : fill(texts.announceMessage, { name: entry.name, text: entry.text }),
+      );
       setText(words.join("\n"));
     }
   }, [entries, skipFirst, silent, texts]);

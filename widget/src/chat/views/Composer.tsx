@@ -16,7 +16,11 @@ export function Composer({ onSend }: { onSend: (text: string) => void }): JSX.El
   const id = useUniqueId("hint");
   const left = MESSAGE_CHARACTERS - characters(text);
   const problem = text.length > 1000 ? messageProblem(text.trim()) : undefined;
-  const hint = problem ? fill(texts[problem[0]], problem[1] ?? {}) : left <= WARN_AT ? fill(texts.charactersLeft, { count: left }) : "";
+  const hint = problem
+    ? fill(texts[problem[0]], problem[1] ?? {})
+    : left <= WARN_AT
+      ? fill(texts.charactersLeft, { count: left })
+      : "";
 
   useLayoutEffect(() => {
     const area = box.current;
@@ -67,7 +71,13 @@ export function Composer({ onSend }: { onSend: (text: string) => void }): JSX.El
         onInput={(event) => setText(event.currentTarget.value)}
         onKeyDown={onKeyDown}
       />
-      <button type="submit" class="send" aria-label={texts.send} title={texts.send} aria-disabled={text.trim() === "" || problem ? "true" : undefined}>
+      <button
+        type="submit"
+        class="send"
+        aria-label={texts.send}
+        title={texts.send}
+        aria-disabled={text.trim() === "" || problem ? "true" : undefined}
+      >
         <Icon name="send" />
       </button>
     </form>

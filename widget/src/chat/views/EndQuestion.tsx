@@ -24,7 +24,12 @@ export function EndQuestion({ ending, onEnd, onKeep }: Props): JSX.Element {
           <button type="button" class="second" ref={keep} onClick={onKeep}>
             {texts.keepChatting}
           </button>
-          <button type="button" class="primary danger" aria-disabled={ending === "busy" ? "true" : undefined} onClick={onEnd}>
+          <button
+            type="button"
+            class="primary danger"
+            aria-disabled={ending === "busy" ? "true" : undefined}
+            onClick={onEnd}
+          >
             {ending === "busy" ? texts.ending : texts.endChat}
           </button>
         </div>

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { fill } from "../../texts";
-import type { ChatState } from "../conversation";
+import type { ChatState } from "../chat-state";
 import { plainName } from "../linkify";
 import { useLanguage } from "./context";
 import { Icon } from "./icons";
@@ -33,7 +33,13 @@ export function Header({ state, asking, onMinimize, onEnd }: Props): JSX.Element
       </div>
       <div class="tools">
         {state.phase === "chat" && (
-          <button type="button" class={asking ? "tool away" : "tool"} aria-label={texts.endChat} title={texts.endChat} onClick={onEnd}>
+          <button
+            type="button"
+            class={asking ? "tool away" : "tool"}
+            aria-label={texts.endChat}
+            title={texts.endChat}
+            onClick={onEnd}
+          >
             <Icon name="end" />
           </button>
         )}
@@ -60,5 +66,8 @@ function useStateLine({ phase, live }: ChatState): readonly [tone: "none" | "wai
 function initials(name: string): string {
   const words = name.split(/[\s-]+/).filter((word) => /[\p{L}\p{N}]/u.test(word));
   const ends = words.length > 1 ? [words[0], words.at(-1)] : words;
-  return ends.map((word) => Array.from(word?.match(/[\p{L}\p{N}]/u)?.[0] ?? "")[0] ?? "").join("").toUpperCase();
+  return ends
+    .map((word) => Array.from(word?.match(/[\p{L}\p{N}]/u)?.[0] ?? "")[0] ?? "")
+    .join("")
+    .toUpperCase();
 }

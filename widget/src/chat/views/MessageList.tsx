@@ -68,7 +68,13 @@ export function MessageList({ entries, waiting, visible, onRetry }: Props): JSX.
       >
         <ol>
           {entries.map((entry, index) => (
-            <Line key={entry.key} entry={entry} previous={entries[index - 1]} next={entries[index + 1]} onRetry={onRetry} />
+            <Line
+              key={entry.key}
+              entry={entry}
+              previous={entries[index - 1]}
+              next={entries[index + 1]}
+              onRetry={onRetry}
+            />
           ))}
           {waiting && (
             <li class="system" key="waiting">
@@ -96,7 +102,10 @@ interface LineProps {
 
 function Line({ entry, previous, next, onRetry }: LineProps): JSX.Element {
   const { texts, locale } = useLanguage();
-  const newDay = previous === undefined ? startOfDay(entry.at) !== startOfDay(Date.now()) : startOfDay(entry.at) !== startOfDay(previous.at);
+  const newDay =
+    previous === undefined
+      ? startOfDay(entry.at) !== startOfDay(Date.now())
+      : startOfDay(entry.at) !== startOfDay(previous.at);
   const day = newDay && Number.isFinite(entry.at) && (
     <li class="day">
       <time dateTime={new Date(entry.at).toISOString()}>{dayName(entry.at, Date.now(), locale, texts)}</time>
@@ -117,7 +126,10 @@ function Line({ entry, previous, next, onRetry }: LineProps): JSX.Element {
   return (
     <Fragment>
       {day}
-      <li class={`line ${entry.author}${first ? " first" : ""}`} aria-live={entry.author === "visitor" ? "off" : undefined}>
+      <li
+        class={`line ${entry.author}${first ? " first" : ""}`}
+        aria-live={entry.author === "visitor" ? "off" : undefined}
+      >
         <span class={first && entry.author === "agent" ? "sender" : "visually-hidden"}>
           <bdi>{entry.author === "visitor" ? texts.you : entry.name}</bdi>
         </span>
@@ -132,7 +144,11 @@ function Line({ entry, previous, next, onRetry }: LineProps): JSX.Element {
 
 function Meta({ entry, onRetry }: { entry: Entry; onRetry: (clientMessageId: string) => void }): JSX.Element {
   const { texts, locale } = useLanguage();
-  const time = <time dateTime={Number.isFinite(entry.at) ? new Date(entry.at).toISOString() : ""}>{clockTime(entry.at, locale)}</time>;
+  const time = (
+    <time dateTime={Number.isFinite(entry.at) ? new Date(entry.at).toISOString() : ""}>
+      {clockTime(entry.at, locale)}
+    </time>
+  );
   if (entry.delivery === "failed") {
     return (
       <p class="meta failed">

@@ -78,7 +78,9 @@ export function Panel({ conversation, visibility, onClose, onUnread }: Props): J
               {live && phase === "chat" && <Banner live={live} />}
               <MessageList
                 entries={entries}
-                waiting={phase === "chat" && live?.state === "waiting" && !entries.some((entry) => entry.author !== "visitor")}
+                waiting={
+                  phase === "chat" && live?.state === "waiting" && !entries.some((entry) => entry.author !== "visitor")
+                }
                 visible={open}
                 onRetry={(id) => {
                   conversation.retry(id);
@@ -98,7 +100,9 @@ export function Panel({ conversation, visibility, onClose, onUnread }: Props): J
             </div>
           )}
         </div>
-        {asking && <EndQuestion ending={state.ending} onEnd={() => void conversation.end()} onKeep={() => setAsking(false)} />}
+        {asking && (
+          <EndQuestion ending={state.ending} onEnd={() => void conversation.end()} onKeep={() => setAsking(false)} />
+        )}
       </section>
       <Announcer entries={entries} skipFirst={state.recovered} silent={open} />
     </>
@@ -134,7 +138,12 @@ function Unavailable({ conversation }: { conversation: Conversation }): JSX.Elem
 }
 
 /** Moves the focus to where the visitor goes on: on opening, and when one view replaces another that held it. */
-function useFocusInside(panel: { readonly current: HTMLElement | null }, open: boolean, phase: string, asking: boolean): void {
+function useFocusInside(
+  panel: { readonly current: HTMLElement | null },
+  open: boolean,
+  phase: string,
+  asking: boolean,
+): void {
   const was = useRef({ open: false, phase: "", asking: false });
   useLayoutEffect(() => {
     const before = was.current;

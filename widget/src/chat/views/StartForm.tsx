@@ -1,7 +1,7 @@
 import type { JSX, TargetedInputEvent } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { fill } from "../../texts";
-import type { ChatState } from "../conversation";
+import type { ChatState } from "../chat-state";
 import { fieldOf, formProblems, type Field, type FormValues, type Problem } from "../form-rules";
 import { plainName } from "../linkify";
 import { useLanguage } from "./context";
@@ -45,10 +45,12 @@ export function StartForm({ state, onStart }: Props): JSX.Element {
     else if (!starting && wait === 0) onStart(values);
   };
 
-  const change = (field: Field) => (value: string): void => {
-    setValues({ ...values, [field]: value });
-    if (problems[field]) setProblems({ ...problems, [field]: undefined });
-  };
+  const change =
+    (field: Field) =>
+    (value: string): void => {
+      setValues({ ...values, [field]: value });
+      if (problems[field]) setProblems({ ...problems, [field]: undefined });
+    };
 
   const name = plainName(contact?.displayName ?? "");
   const atField = problem?.code === "invalid" && fieldOf(problem.field) !== undefined;
@@ -63,8 +65,20 @@ export function StartForm({ state, onStart }: Props): JSX.Element {
         <h2>{contact?.kind === "user" ? fill(texts.formTitleUser, { name }) : texts.formTitle}</h2>
         <p>{texts.formIntro}</p>
       </div>
-      <FieldRow field="name" value={values.name} problem={problems.name} autocomplete="name" onChange={change("name")} />
-      <FieldRow field="email" value={values.email} problem={problems.email} autocomplete="email" onChange={change("email")} />
+      <FieldRow
+        field="name"
+        value={values.name}
+        problem={problems.name}
+        autocomplete="name"
+        onChange={change("name")}
+      />
+      <FieldRow
+        field="email"
+        value={values.email}
+        problem={problems.email}
+        autocomplete="email"
+        onChange={change("email")}
+      />
       <FieldRow field="message" value={values.message} problem={problems.message} onChange={change("message")} />
       {problem && !atField && <ProblemNote problem={problem} wait={wait} />}
       <button type="submit" class="primary" aria-disabled={starting || wait > 0 ? "true" : undefined}>
