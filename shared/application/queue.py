@@ -123,7 +123,9 @@ class TaskQueue:
         config, tenant_id = self._ports.config, session.tenant_id
         if session.contact.kind is ContactKind.USER:
             user = await config.user(tenant_id, session.contact.id)
-            return ({user.id: user} if user else {}), left_out
+            if user is None:
+                return {}, [(session.contact.id, LeftOut.UNKNOWN_USER.value)]
+            return {user.id: user}, left_out
         contact = await config.contact(tenant_id, session.contact, session.modality)
         members = contact.service.members if contact is not None and contact.service is not None else ()
         users: dict[str, User] = {}
@@ -151,7 +153,11 @@ class TaskQueue:
         return any(waiting == session.id for _, waiting in hints) or len(hints) < count
 
     async def _settled(self, session: Session, user_id: str) -> AgentRecord | None:
-        """An agent's row whose ring, if there is one, is really ringing: anything else is settled first."""
+        """An agent's row whose ring, if there is one, is really ringing: anything else is settled first.
+
+        A row that stays contended is given as it is; a ring in it counts for now.
+        """
+        record = None
         for _ in range(TRIES):
             record = await self._ports.agent_store.read(session.tenant_id, user_id)
             if record is None or record.state.ring is None:
@@ -163,7 +169,7 @@ class TaskQueue:
                 await self._write(session.tenant_id, record, new_state)
             except VersionConflict:
                 continue
-        return None
+        return record
 
     async def _settle(self, state: AgentState, ring: Ring) -> AgentState | None:
         """What the ring has become according to its session; None while it rings."""

@@ -130,21 +130,22 @@ class Sessions:
         tenant, session, chat = admitted.tenant, record.session, record.session.chat
         if chat is None:
             raise SessionEnded("the session has no chat")
-        is_new = not chat.thread_id
-        if is_new:
+        is_ours = False
+        if not chat.thread_id:
             thread_id, relay_id = await self._ports.messaging.open_thread(
                 tenant, session.id, chat.visitor_id, session.customer.display_name
             )
             chat = replace(chat, thread_id=thread_id, relay_id=relay_id)
             await self._ports.sessions.add_to_index(thread_id, session.id)
-            record = await self._remember_chat(record, chat)
-        if is_new or not await self._has_first_message(admitted, record, start.idempotency_key):
+            record, is_ours = await self._remember_chat(record, chat)
+        if is_ours or not await self._has_first_message(admitted, record, start.idempotency_key):
             await self._ports.messaging.send_as_visitor(
                 tenant, credentials, chat.thread_id, session.customer.display_name, start.message, start.idempotency_key
             )
         return record
 
-    async def _remember_chat(self, record: SessionRecord, chat: ChatChannel) -> SessionRecord:
+    async def _remember_chat(self, record: SessionRecord, chat: ChatChannel) -> tuple[SessionRecord, bool]:
+        """The session with its thread, and whether it was this host that has written it down."""
         while True:
             changed = replace(turn.draft(record), session=replace(record.session, channels=(chat,)))
             try:
@@ -152,16 +153,21 @@ class Sessions:
             except VersionConflict:
                 record = await self._read(record.session.id)
                 if record.session.chat is not None and record.session.chat.thread_id:
-                    return record
+                    return record, False
             else:
-                return replace(record, session=changed.session, version=version)
+                return replace(record, session=changed.session, version=version), True
 
     async def _has_first_message(self, admitted: Admitted, record: SessionRecord, client_message_id: str) -> bool:
+        """Whether it was sent before. Another host may be sending it right now, so it is looked for twice."""
         chat = record.session.chat
         if chat is None or client_message_id in record.relay.recent_client_ids:
             return True
-        there = await self._ports.messaging.list_after(admitted.tenant, chat.thread_id, chat.relay_id, Cursor())
-        return any(message.metadata.get("clientMessageId") == client_message_id for message in there)
+        for pause in (0, 1):
+            await self._ports.clock.sleep(pause)
+            there = await self._ports.messaging.list_after(admitted.tenant, chat.thread_id, chat.relay_id, Cursor())
+            if any(message.metadata.get("clientMessageId") == client_message_id for message in there):
+                return True
+        return False
 
     async def resume(self, session_id: str, token: str, caller: Caller) -> SessionRecord:
         """The session that this token vouches for; raises Unauthenticated."""

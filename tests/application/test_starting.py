@@ -1,0 +1,304 @@
+"""Starting a session: the same request gets the same session, however often it comes and wherever it broke off."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from shared.adapters.memory import ManualClock
+from shared.application.sessions import REPLAY, Start, Started
+from shared.domain.errors import Conflict, InvalidRequest, Refused, SessionEnded
+from shared.domain.sessions import Phase
+from shared.domain.tenants import TenantState
+from tests.application.world import (
+    DIRECTLY_MARIO,
+    ELSEWHERE,
+    HOME,
+    MARIO,
+    OTTO,
+    SALES,
+    TENANT,
+    WORKFLOW,
+    Around,
+    Call,
+    World,
+    form,
+)
+
+FIRST_MESSAGE = "Do you deliver to Basel?"
+
+
+def first_messages(world: World, session_id: str) -> list[str]:
+    return [message.text for message in world.thread(session_id) if "clientMessageId" in message.metadata]
+
+
+async def test_a_start_opens_a_thread_with_the_first_message(world: World) -> None:
+    started = await world.starts()
+
+    session = started.record.session
+    assert session.phase is Phase.OPENED
+    assert (session.contact, session.origin) == (SALES, "https://www.lunifico.example")
+    assert first_messages(world, session.id) == [FIRST_MESSAGE]
+    assert session.chat is not None
+    assert session.chat.visitor_id == started.credentials.user_id
+    assert await world.ports.sessions.session_of_thread(session.chat.thread_id) == session.id
+    assert started.realtime is not None
+
+
+async def test_a_start_costs_three_calls_of_the_messaging_service(world: World) -> None:
+    await world.starts()
+
+    outside = [call for call in world.calls if call.startswith(("identity", "messaging"))]
+    assert outside == ["identity.create_visitor", "messaging.open_thread", "messaging.send_as_visitor"]
+
+
+async def test_the_workflow_begins_with_the_first_look_at_the_latest_after_five_seconds(world: World) -> None:
+    session_id = (await world.starts()).record.session.id
+    assert world.session(session_id).phase is Phase.OPENED
+
+    await world.passes(5)
+
+    assert world.session(session_id).phase is Phase.WAITING
+
+
+async def test_the_look_is_arranged_before_the_session_exists(world: World) -> None:
+    await world.starts()
+
+    assert world.calls.index("timers.wake") < world.calls.index("sessions.create")
+
+
+# --- the same key ----------------------------------------------------------------------------------------------------
+
+
+async def test_the_same_request_again_gets_the_same_session_and_fresh_credentials(world: World) -> None:
+    first, second = await world.starts(), await world.starts()
+
+    assert second.record.session.id == first.record.session.id
+    assert second.credentials.user_id == first.credentials.user_id
+    assert second.credentials.token != first.credentials.token
+    assert first_messages(world, first.record.session.id) == [FIRST_MESSAGE]
+    assert len(world.messaging.threads) == 1
+    assert len(world.identity.visitors) == 1
+
+
+async def test_another_key_is_another_session(world: World) -> None:
+    first, second = await world.starts("key-1"), await world.starts("key-2")
+
+    assert second.record.session.id != first.record.session.id
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"message": "Something else"}, {"customer": OTTO}, {"customer": replace(OTTO, email="")}],
+    ids=["message", "customer", "email"],
+)
+async def test_the_same_key_for_another_request_is_a_conflict(world: World, other: dict[str, Any]) -> None:
+    await world.starts()
+
+    with pytest.raises(Conflict, match="start again with a new one"):
+        await world.starts(**other)
+
+
+async def test_the_same_key_on_another_page_or_for_another_contact_is_another_session(world: World) -> None:
+    first = await world.starts()
+    elsewhere = await world.app.sessions.start(form(), ELSEWHERE)
+    directly = await world.starts(contact=DIRECTLY_MARIO)
+
+    assert len({started.record.session.id for started in (first, elsewhere, directly)}) == 3
+
+
+async def test_the_language_is_no_part_of_the_request(world: World) -> None:
+    first = await world.starts(language="en")
+
+    assert (await world.starts(language="de")).record.session.id == first.record.session.id
+
+
+async def test_a_key_is_good_for_ten_minutes(world: World) -> None:
+    first = await world.starts()
+    world.clock.advance(REPLAY.total_seconds())
+
+    assert (await world.starts()).record.session.id == first.record.session.id
+    world.clock.advance(0.001)
+    with pytest.raises(Conflict):
+        await world.starts()
+    assert timedelta(minutes=10) == REPLAY
+
+
+async def test_a_key_whose_session_has_ended_opens_nothing(world: World) -> None:
+    started = await world.starts()
+    await world.app.sessions.end(started.record.session.id, started.token, HOME)
+
+    with pytest.raises(SessionEnded):
+        await world.starts()
+
+
+async def test_a_conversation_that_goes_on_meanwhile_gets_no_second_first_message(world: World) -> None:
+    session_id = await world.connected()
+    await world.app.conversations.reply(world.activity(), session_id, "Yes.")
+
+    await world.starts()
+
+    assert first_messages(world, session_id) == [FIRST_MESSAGE]
+
+
+# --- refused ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("tenant", "start", "code"),
+    [
+        (TENANT, form(widget_key="unknown"), "widget_key_unknown"),
+        (replace(TENANT, state=TenantState.SUSPENDED), form(), "tenant_suspended"),
+        (replace(TENANT, interact_enabled=False), form(), "interact_disabled"),
+        (replace(TENANT, instant_messaging_enabled=False), form(), "instant_messaging_disabled"),
+        (TENANT, form(contact=replace(SALES, id="unknown")), "contact_unknown"),
+        (TENANT, form(modality="audioVideo"), "modality_disabled"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+async def test_a_refused_start_leaves_nothing_behind(world: World, tenant: Any, start: Start, code: str) -> None:
+    world.config.put(TENANT.id, tenant)
+
+    with pytest.raises(Refused) as refused:
+        await world.app.sessions.start(start, HOME)
+
+    assert refused.value.code == code
+    assert {call.split(".")[0] for call in world.calls} == {"config"}
+
+
+async def test_an_unknown_modality_is_an_invalid_request(world: World) -> None:
+    with pytest.raises(InvalidRequest, match="instantMessaging, audioVideo"):
+        await world.starts(modality="fax")
+
+
+async def test_a_session_keeps_the_workflow_with_which_it_began(world: World) -> None:
+    session_id = (await world.starts()).record.session.id
+    world.config.put(TENANT.id, replace(WORKFLOW, version=2, activities=()))
+
+    assert world.sessions.rows[session_id].definition.workflow == WORKFLOW
+
+
+@pytest.mark.parametrize(("asked", "spoken"), [("de", "de"), ("en", "en"), ("fr", "en"), (None, "en")])
+async def test_the_session_speaks_a_language_that_we_have(world: World, asked: str | None, spoken: str) -> None:
+    started = await world.starts(language=asked)
+
+    assert started.record.definition.language == spoken
+
+
+# --- a host that dies between any two calls --------------------------------------------------------------------------
+
+
+class HostDied(Exception):
+    """The process was killed."""
+
+
+def dies_at(number: int, *, before_the_effect: bool) -> Around:
+    """The call of this number is the last one that the host makes."""
+    calls = 0
+
+    async def around(name: str, call: Call) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls == number and before_the_effect:
+            raise HostDied(name)
+        result = await call()
+        if calls == number:
+            raise HostDied(name)
+        return result
+
+    return around
+
+
+CALLS_OF_A_START = 11
+
+
+async def test_a_start_makes_eleven_calls(world: World) -> None:
+    await world.starts()
+
+    assert len(world.calls) == CALLS_OF_A_START
+
+
+@pytest.mark.parametrize("before_the_effect", [True, False], ids=["before", "after"])
+@pytest.mark.parametrize("number", range(1, CALLS_OF_A_START + 1))
+async def test_a_start_that_broke_off_anywhere_is_completed_by_its_repetition(
+    world: World, number: int, before_the_effect: bool
+) -> None:
+    with pytest.raises(HostDied):
+        await world.host(dies_at(number, before_the_effect=before_the_effect)).sessions.start(form(), HOME)
+    world.clock.advance(2)
+
+    started = await world.starts()
+
+    session_id = started.record.session.id
+    chat = world.session(session_id).chat
+    assert chat is not None
+    assert chat.visitor_id == started.credentials.user_id
+    assert world.messaging.participants[chat.thread_id] == {chat.visitor_id}
+    assert first_messages(world, session_id) == [FIRST_MESSAGE]
+    assert world.sessions.index == {chat.thread_id: session_id}
+    await world.passes(5)
+    assert world.session(session_id).phase is Phase.WAITING
+
+
+# --- two hosts at the same time --------------------------------------------------------------------------------------
+
+
+def pausing(source: random.Random) -> Around:
+    """Other tasks come in between before and after every call, for a while that differs."""
+
+    async def around(name: str, call: Call) -> Any:
+        for _ in range(source.randrange(4)):
+            await asyncio.sleep(0)
+        result = await call()
+        for _ in range(source.randrange(4)):
+            await asyncio.sleep(0)
+        return result
+
+    return around
+
+
+async def start_on_two_hosts(world: World, seed: int) -> Sequence[Started]:
+    hosts = [world.host(pausing(random.Random(f"{seed} {name}"))) for name in "ab"]
+    return await asyncio.gather(*(host.sessions.start(form(), HOME) for host in hosts))
+
+
+class PatientClock(ManualClock):
+    """While somebody sleeps, the others get on with their work."""
+
+    async def sleep(self, seconds: float) -> None:
+        await super().sleep(seconds)
+        for _ in range(100 if seconds else 0):
+            await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize("seed", range(25))
+async def test_two_starts_at_the_same_time_lead_to_one_session_with_one_first_message(seed: int) -> None:
+    world = World(PatientClock())
+
+    first, second = await start_on_two_hosts(world, seed)
+
+    session_id = first.record.session.id
+    assert second.record.session.id == session_id
+    assert second.credentials.user_id == first.credentials.user_id
+    assert list(world.messaging.thread_of_session) == [session_id]
+    chat = world.session(session_id).chat
+    assert chat is not None
+    assert world.messaging.participants[chat.thread_id] == {first.credentials.user_id}
+    assert first.record.session.chat == second.record.session.chat == chat
+    assert first_messages(world, session_id) == [FIRST_MESSAGE]
+
+
+async def test_the_agent_reads_a_first_message_once_even_if_a_slow_host_has_sent_it_again(world: World) -> None:
+    session_id = (await world.starts("key-1")).record.session.id
+    world.writes(session_id, FIRST_MESSAGE, client_id="key-1")
+    await world.registers(MARIO)
+    await world.wakes(session_id, "opened")
+    await world.accepts(MARIO, session_id)
+
+    assert world.shown() == [FIRST_MESSAGE]

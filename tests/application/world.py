@@ -1,0 +1,237 @@
+"""Lunifico in memory: a service with two agents, a visitor's page, and ports that can be watched."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+from shared.adapters.memory import (
+    CountingIds,
+    ManualClock,
+    MemoryAgents,
+    MemoryAgentStore,
+    MemoryConfigStore,
+    MemoryIdentity,
+    MemoryMessaging,
+    MemoryQueueStore,
+    MemoryRealtime,
+    MemorySessionStore,
+    MemoryTimers,
+)
+from shared.application import Application, assemble
+from shared.application.admission import Caller
+from shared.application.agents import Activity
+from shared.application.occasions import Nudge, Wake
+from shared.application.sessions import Start, Started
+from shared.domain.domain_templates import parse_origin
+from shared.domain.licences import Licence
+from shared.domain.modalities import INSTANT_MESSAGING
+from shared.domain.parameters import Customer
+from shared.domain.services import Service, ServiceModality
+from shared.domain.sessions import ContactKind, ContactReference, Session
+from shared.domain.tenants import Tenant
+from shared.domain.users import InteractAccess, User
+from shared.domain.workflows import ActivityDefinition, Workflow
+from shared.ports import BotConversation, Ports, ThreadMessage
+from tests.simulation.world import PlainTokens
+
+IM = INSTANT_MESSAGING.id
+EXPOSED = InteractAccess(active=True, modalities=frozenset({IM}))
+SALES = ContactReference(ContactKind.SERVICE, "sales")
+DIRECTLY_MARIO = ContactReference(ContactKind.USER, "mario")
+HOME = Caller(parse_origin("https://www.lunifico.example"))
+ELSEWHERE = Caller(parse_origin("https://www.elsewhere.example"))
+
+TENANT = Tenant(
+    id="lunifico",
+    name="Lunifico",
+    widget_key="widget-key-of-lunifico",
+    interact_enabled=True,
+    acs_secret="env:ACS",
+    instant_messaging_enabled=True,
+    conversations_per_agent=2,
+    session_recovery_timeout=120,
+)
+WORKFLOW = Workflow(
+    id="chat",
+    name="Chat",
+    type=INSTANT_MESSAGING.workflow_type,
+    organization_unit_id="root",
+    start="accept",
+    activities=(
+        ActivityDefinition("accept", "accept_conversation", {}, {"next": "queue"}),
+        ActivityDefinition("queue", "queue_task", {"ring_seconds": 30, "time_limit": 300}, {"time_limit": "cancel"}),
+        ActivityDefinition("cancel", "cancel_task", {}, {"next": "disconnect"}),
+        ActivityDefinition("disconnect", "disconnect", {}, {}),
+    ),
+)
+SERVICE = Service(
+    id="sales",
+    name="Lunifico Sales",
+    organization_unit_id="root",
+    licences=frozenset({Licence.INTERACT, Licence.ENTERPRISE}),
+    modalities={IM: ServiceModality(enabled=True, workflow_id="chat")},
+    interact=EXPOSED,
+    members=("mario", "luisa"),
+)
+MARIO = User(
+    id="mario",
+    display_name="Mario",
+    upn="mario@lunifico.example",
+    organization_unit_id="root",
+    licences=frozenset({Licence.INTERACT, Licence.INSTANT_MESSAGING}),
+    interact=EXPOSED,
+)
+LUISA = replace(MARIO, id="luisa", display_name="Luisa", upn="luisa@lunifico.example")
+CARLA, OTTO = Customer("Carla Customer", "carla@example.org"), Customer("Otto", "otto@example.org")
+
+Call = Callable[[], Awaitable[Any]]
+Around = Callable[[str, Call], Awaitable[Any]]
+"""What happens around a call of a port, which is named like `sessions.save`."""
+
+
+class WatchedPort:
+    """Stands before a port; whatever is asynchronous goes through `around`."""
+
+    def __init__(self, name: str, port: object, around: Around) -> None:
+        self._name, self._port, self._around = name, port, around
+
+    def __getattr__(self, method: str) -> Any:
+        real = getattr(self._port, method)
+        if not asyncio.iscoroutinefunction(real):
+            return real
+
+        async def call(*args: Any, **kwargs: Any) -> Any:
+            return await self._around(f"{self._name}.{method}", lambda: real(*args, **kwargs))
+
+        return call
+
+
+def watched(ports: Ports, around: Around) -> Ports:
+    """The same ports, each call of which goes through `around`; clock and ids stay as they are."""
+    names = {port.name for port in fields(ports)} - {"clock", "ids", "tokens"}
+    return replace(ports, **{name: WatchedPort(name, getattr(ports, name), around) for name in names})
+
+
+def form(key: str = "key-1", **changes: Any) -> Start:
+    """What Carla's page sends."""
+    return replace(Start(TENANT.widget_key, SALES, IM, CARLA, "Do you deliver to Basel?", key), **changes)
+
+
+@dataclass
+class World:
+    """All ports, to be looked into and changed by tests. `calls` lists those that were made, since it was cleared."""
+
+    clock: ManualClock = field(default_factory=ManualClock)
+    calls: list[str] = field(default_factory=list)
+    _activities: int = 0
+
+    def __post_init__(self) -> None:
+        self.config = MemoryConfigStore(TENANT, WORKFLOW, SERVICE, MARIO, LUISA)
+        self.sessions, self.queue, self.agent_store = MemorySessionStore(), MemoryQueueStore(), MemoryAgentStore()
+        self.identity, self.agents = MemoryIdentity(self.clock), MemoryAgents()
+        self.messaging = MemoryMessaging(self.clock, self.identity)
+        self.timers, self.realtime = MemoryTimers(), MemoryRealtime()
+        self.ports = Ports(
+            clock=self.clock,
+            ids=CountingIds(),
+            config=self.config,
+            sessions=self.sessions,
+            queue=self.queue,
+            agent_store=self.agent_store,
+            identity=self.identity,
+            messaging=self.messaging,
+            agents=self.agents,
+            timers=self.timers,
+            realtime=self.realtime,
+            tokens=PlainTokens(),
+        )
+        self.app = self.host(self._count)
+
+    def host(self, around: Around) -> Application:
+        """A process of its own over the same ports."""
+        return assemble(watched(self.ports, around))
+
+    async def _count(self, name: str, call: Call) -> Any:
+        self.calls.append(name)
+        return await call()
+
+    # --- visitors ----------------------------------------------------------------------------------------------------
+
+    async def starts(self, key: str = "key-1", **changes: Any) -> Started:
+        return await self.app.sessions.start(form(key, **changes), HOME)
+
+    async def opens(self, key: str = "key-1", **changes: Any) -> str:
+        """A visitor starts, and the workflow has begun; the session's id."""
+        session_id = (await self.starts(key, **changes)).record.session.id
+        await self.wakes(session_id, "opened")
+        return session_id
+
+    def thread(self, session_id: str) -> list[ThreadMessage]:
+        return self.messaging.threads[self.messaging.thread_of_session[session_id]]
+
+    def read_by_customer(self, session_id: str) -> list[str]:
+        """What others wrote to the customer."""
+        return [message.text for message in self.thread(session_id) if "effectId" in message.metadata]
+
+    def writes(self, session_id: str, text: str, client_id: str | None = None) -> Nudge:
+        """The customer writes; the event that tells of it."""
+        chat = self.session(session_id).chat
+        assert chat is not None
+        metadata = {"clientMessageId": client_id or text}
+        message = self.messaging.post(chat.thread_id, chat.visitor_id, "Carla Customer", text, metadata)
+        return Nudge(message.id, message.created_on, TENANT.id)
+
+    # --- agents ------------------------------------------------------------------------------------------------------
+
+    def activity(self, user: User = MARIO, activity_id: str | None = None) -> Activity:
+        self._activities += 1
+        chat = BotConversation("https://smba.example", f"chat-{user.id}")
+        return Activity(activity_id or f"activity-{self._activities}", TENANT.id, user.id, chat)
+
+    async def registers(self, *users: User) -> None:
+        for user in users:
+            await self.app.conversations.register(self.activity(user))
+
+    async def accepts(self, user: User, session_id: str) -> str:
+        offer_id = self.task(session_id).offer_id or ""
+        return (await self.app.conversations.accept(self.activity(user), session_id, offer_id)).outcome
+
+    async def connected(self, key: str = "key-1", user: User = MARIO) -> str:
+        """A visitor talks with an agent, who was the only one registered; the session's id."""
+        if ("lunifico", user.id) not in self.agent_store.records:
+            await self.registers(user)
+        session_id = await self.opens(key)
+        assert await self.accepts(user, session_id) == "accepted"
+        return session_id
+
+    def shown(self, user: User = MARIO, what: str = "relay") -> list[str]:
+        return [sent.text for sent in self.agents.of(f"chat-{user.id}", what)]
+
+    # --- time and state ----------------------------------------------------------------------------------------------
+
+    async def wakes(self, session_id: str, reason: str = "watchdog") -> None:
+        await self.app.relay.look(session_id, Wake(reason))
+
+    async def passes(self, seconds: float) -> None:
+        """Let time pass; timer messages are delivered when they come due."""
+        until = self.clock.time.timestamp() + seconds
+        while waiting := [w for w in self.timers.due if w.due.timestamp() <= until]:
+            self.clock.time = max(self.clock.time, min(w.due for w in waiting))
+            for wake_up in self.timers.take(self.clock.time):
+                await self.wakes(wake_up.session_id, wake_up.reason)
+        self.clock.advance(until - self.clock.time.timestamp())
+
+    def session(self, session_id: str) -> Session:
+        return self.sessions.rows[session_id].session
+
+    def task(self, session_id: str) -> Any:
+        task = self.session(session_id).task
+        assert task is not None
+        return task
+
+    def happened(self, session_id: str, what: str) -> list[dict[str, Any]]:
+        """The details of all timeline entries of one kind."""
+        return [dict(entry.details) for entry in self.sessions.rows[session_id].timeline if entry.what == what]
