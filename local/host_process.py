@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import os
 import signal
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,11 +26,11 @@ class HostError(Exception):
 
 @dataclass(frozen=True)
 class HostCommand:
-    """What to run: `arguments` are those of `python -m local.host`, `environment` is added to our own."""
+    """What to run in `directory`: it answers on `port`, `environment` is added to ours, what it says goes to `log`."""
 
-    root: Path
+    program: Sequence[str]
+    directory: Path
     port: int
-    arguments: Sequence[str]
     environment: Mapping[str, str]
     log: Path
 
@@ -49,12 +48,11 @@ class HostProcess:
 
     async def start(self) -> None:
         """Start a host; it answers later."""
-        program = [sys.executable, "-m", "local.host_child", str(os.getpid()), *self._command.arguments]
         with self._command.log.open("ab") as log:
             # In a session of its own: Ctrl-C on the terminal is for the supervisor, who ends things in their order.
             self._process = await asyncio.create_subprocess_exec(
-                *program,
-                cwd=self._command.root,
+                *self._command.program,
+                cwd=self._command.directory,
                 env={**os.environ, **self._command.environment},
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import sys
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
@@ -89,9 +90,9 @@ def _host_command(start: Start) -> HostCommand:
     arguments = ("--app", ROOT, "--port", port, "--settings", data.host_settings, "--keys", data.host_keys)
     bundle = str(data.certificates / "ca-bundle.pem")
     return HostCommand(
-        root=ROOT,
+        program=[sys.executable, "-m", "local.host_child", *(str(each) for each in (os.getpid(), *arguments))],
+        directory=ROOT,
         port=port,
-        arguments=[str(argument) for argument in arguments],
         # By these the SDKs trust the ACS stand-in; aiohttp reads the first, requests the second.
         environment={"SSL_CERT_FILE": bundle, "REQUESTS_CA_BUNDLE": bundle},
         log=start.logs / "host.log",

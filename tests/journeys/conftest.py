@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import itertools
 import shutil
 from collections.abc import AsyncIterator
@@ -40,7 +41,8 @@ _numbers = itertools.count(1)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The browser lives as long as the session, so all journeys share its event loop."""
     for item in items:
-        if Path(__file__).parent in item.path.parents:
+        is_ours = Path(__file__).parent in item.path.parents
+        if is_ours and isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.function):
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 

@@ -18,6 +18,7 @@ from local.addresses import AddressError, Addresses, check_free
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 90
 END_SECONDS = 10
+TERMINAL = "terminal.log"
 
 
 class Stack:
@@ -46,12 +47,11 @@ class Stack:
         return max((self.data / "logs").iterdir())
 
 
-@contextlib.contextmanager
-def running(data: Path) -> Iterator[Stack]:
-    """Start everything, wait for run.json, and end it; it has to end well."""
-    environment = {**os.environ, "INTERACT_DATA": str(data), "INTERACT_PORT_BASE": str(_free_base())}
+def start(data: Path) -> Stack:
+    """Start everything and wait for run.json."""
+    environment = {**os.environ, "INTERACT_DATA": str(data), "INTERACT_PORT_BASE": str(free_base())}
     data.mkdir(parents=True, exist_ok=True)
-    with (data / "terminal.log").open("wb") as terminal:
+    with (data / TERMINAL).open("wb") as terminal:
         process = subprocess.Popen(
             [sys.executable, "-m", "local"],
             cwd=ROOT,
@@ -60,24 +60,28 @@ def running(data: Path) -> Iterator[Stack]:
             stderr=terminal,
             start_new_session=True,
         )
-        try:
-            _wait_for_start(process, data)
-            yield Stack(process, data)
-        finally:
-            process.terminate()
-            code = process.wait(END_SECONDS)
-        assert code == 0, (data / "terminal.log").read_text("utf-8")
-
-
-def _wait_for_start(process: subprocess.Popen[bytes], data: Path) -> None:
     end = time.monotonic() + START_SECONDS
     while not (data / "run.json").exists():
         if process.poll() is not None or time.monotonic() > end:
-            raise AssertionError(f"the system did not start:\n{(data / 'terminal.log').read_text('utf-8')}")
+            process.kill()
+            raise AssertionError(f"the system did not start:\n{(data / TERMINAL).read_text('utf-8')}")
         time.sleep(0.05)
+    return Stack(process, data)
 
 
-def _free_base() -> int:
+@contextlib.contextmanager
+def running(data: Path) -> Iterator[Stack]:
+    """Start everything and end it; it has to end well."""
+    started = start(data)
+    try:
+        yield started
+    finally:
+        started.process.terminate()
+        code = started.process.wait(END_SECONDS)
+    assert code == 0, (data / TERMINAL).read_text("utf-8")
+
+
+def free_base() -> int:
     """A base of eight free ports, below those that the system hands out itself."""
     for _ in range(100):
         base = random.randrange(20_000, 31_000, 10)

@@ -1,0 +1,52 @@
+"""The demo tenant."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from local import demo
+from local.seed import CUSTOMER_CARE, PREVIEW_TEMPLATE, WORKFLOW, demo_documents, seed
+from shared.adapters.contact_documents import Kind
+from shared.adapters.storage_account import StorageAccount
+from shared.adapters.tables import Tables
+from shared.adapters.tables_documents import ConfigDocuments
+from shared.domain.domain_templates import DomainTemplate, Origin, row_origin
+from shared.domain.services import Service
+from shared.domain.workflows import Workflow
+from shared.workflow.lint import lint
+
+
+async def test_the_demo_is_written_once_and_what_was_changed_stays(storage: str) -> None:
+    await seed(storage, "/acs", "env:ACS", "http://localhost:7071")
+    tables = Tables(StorageAccount(connection_string=storage))
+    documents = ConfigDocuments(tables, lint)
+    try:
+        stored = await documents.read_document(demo.TENANT_ID, Kind.SERVICE, demo.SERVICE_ID)
+        assert stored is not None
+        assert isinstance(stored.document, Service)
+        await documents.save_document(demo.TENANT_ID, replace(stored.document, name="Renamed"), stored.version)
+
+        await seed(storage, "/acs", "env:ACS", "http://localhost:8071")
+
+        again = await documents.read_document(demo.TENANT_ID, Kind.SERVICE, demo.SERVICE_ID)
+        assert again is not None
+        assert isinstance(again.document, Service)
+        assert again.document.name == "Renamed"
+        workflow = await documents.read_document(demo.TENANT_ID, Kind.WORKFLOW, WORKFLOW)
+        assert workflow is not None
+        assert isinstance(workflow.document, Workflow)
+        assert (workflow.document.version, workflow.document.organization_unit_id) == (1, CUSTOMER_CARE)
+        template = await documents.read_document(demo.TENANT_ID, Kind.DOMAIN_TEMPLATE, PREVIEW_TEMPLATE)
+        assert template is not None
+        assert isinstance(template.document, DomainTemplate)
+        origins = [row_origin(row) for row in template.document.domains]
+        assert origins == [Origin("http", "localhost", 7071), Origin("http", "localhost", 8071)]
+    finally:
+        await tables.close()
+
+
+def test_a_preview_that_is_no_origin_is_refused() -> None:
+    with pytest.raises(ValueError, match="no origin"):
+        list(demo_documents("/acs", "env:ACS", "localhost"))
