@@ -91,7 +91,7 @@ def _python_packages(root: Path) -> None:
     if version and _is_current(environment, _wanted(version, requirements)):
         return
     if not version:
-        interpreter, version = _best_python()
+        interpreter, version = best_python()
         _say(f"Python {version}: making .venv")
         _run([interpreter, "-m", "venv", "--clear", str(environment)], root)
     _say("Python packages: installing what requirements-dev.txt lists")
@@ -115,7 +115,7 @@ def _wanted(version: str, requirements: Path) -> str:
     return f"{version} {ENGINE_FOR_OLDER_PYTHON} {requirements.read_text('utf-8')}"
 
 
-def _best_python() -> tuple[str, str]:
+def best_python() -> tuple[str, str]:
     """The newest interpreter that this project knows and that can make environments: program, version."""
     home = Path.home() / ".pyenv" / "versions"
     for wanted in PYTHON_VERSIONS:
