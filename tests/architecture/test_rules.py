@@ -71,7 +71,7 @@ def test_pure_code_waits_for_nothing_and_opens_nothing() -> None:
 def test_dataclasses_of_the_domain_are_frozen() -> None:
     thawed = {
         f"{path}: {node.name}"
-        for path, tree in modules(*PURE, "shared/ports.py")
+        for path, tree in modules(*PURE, "shared/ports")
         for node in ast.walk(tree)
         if isinstance(node, ast.ClassDef)
         for decorator in node.decorator_list

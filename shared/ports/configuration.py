@@ -1,0 +1,35 @@
+"""What administrators have set."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from shared.domain.contacts import Contact
+from shared.domain.sessions import ContactReference
+from shared.domain.tenants import Tenant
+from shared.domain.users import User
+
+
+class ConfigStore(Protocol):
+    """The configuration, read through a cache of at most 30 s."""
+
+    async def tenant_by_widget_key(self, widget_key: str) -> Tenant | None: ...
+
+    async def tenant(self, tenant_id: str) -> Tenant | None: ...
+
+    async def tenants(self) -> Sequence[Tenant]:
+        """All tenants of this deployment (a handful)."""
+        ...
+
+    async def contact(self, tenant_id: str, reference: ContactReference, modality_id: str) -> Contact | None:
+        """The service or user with its template, system messages and the workflow for this modality."""
+        ...
+
+    async def user(self, tenant_id: str, user_id: str) -> User | None: ...
+
+
+class Secrets(Protocol):
+    async def get(self, reference: str) -> str:
+        """The secret's value; raises Rejected where there is none of this name."""
+        ...
