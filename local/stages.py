@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -18,6 +19,7 @@ SUITES = (
     ("functions", ("functions",)),
     ("stand-ins", ("local",)),
     ("conformance", ("conformance",)),
+    ("bench", ("bench",)),
 )
 LAST_SUITES = (("journeys", ("journeys",)),)
 
@@ -86,8 +88,14 @@ def run(stage: Stage) -> bool:
     if result.returncode != 0:
         print(f"{seconds}  failed\n{output}", flush=True)
         return False
-    print(f"{seconds}  {output.splitlines()[-1].strip(' =') if output else 'ok'}", flush=True)
+    print(f"{seconds}  {_summary(output)}", flush=True)
     return True
+
+
+def _summary(output: str) -> str:
+    """How many passed, else the last line: pytest says it last, node's runner before other figures."""
+    lines = output.splitlines() or ["ok"]
+    return next((line for line in reversed(lines) if re.search(r"\bpass(ed)?\b", line)), lines[-1]).strip(" =ℹ")
 
 
 def _pystages_of_test(suites: Iterable[tuple[str, Sequence[str]]]) -> Iterator[Stage]:
