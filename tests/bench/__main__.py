@@ -17,8 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.bench import company, costs, import_times, message_times, session_times, start_times, widget_sizes
+from tests.bench.hosts import ROOT
 from tests.bench.report import Results, document, lines
-from tests.bench.stack import ROOT, running
+from tests.bench.stack import running
 
 FILE = ROOT / ".local" / "bench.json"
 
@@ -36,7 +37,7 @@ class Extent:
 
 
 FULL = Extent(8.0, callers=(1, 8), conversations=(1, 4, 12), imports=5, local_starts=3, quiet=True)
-QUICK = Extent(2.0, callers=(1, 8), conversations=(1, 8), imports=5, local_starts=1, quiet=False)
+QUICK = Extent(2.0, callers=(1, 8), conversations=(1, 8), imports=3, local_starts=1, quiet=False)
 
 
 def main() -> int:

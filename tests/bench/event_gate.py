@@ -49,8 +49,12 @@ class EventGate:
                     await self._open.wait()
                     self.passed += 1
                 headers = {name: request.headers[name] for name in PASSED_ON if name in request.headers}
-                async with session.post(self._webhook, data=await request.body(), headers=headers) as answer:
-                    return Response(await answer.read(), answer.status, media_type=answer.content_type)
+                try:
+                    async with session.post(self._webhook, data=await request.body(), headers=headers) as answer:
+                        return Response(await answer.read(), answer.status, media_type=answer.content_type)
+                except aiohttp.ClientConnectionError:
+                    # The host has ended, which it does before this gate.
+                    return Response(status_code=503)
 
             async with serving(Starlette(routes=[Route(PATH, deliver, methods=["POST"])])) as server:
                 yield f"{server.url}{PATH}"

@@ -1,7 +1,8 @@
 """How long `function_app` takes to import, next to `azure.functions`, which no Python function app can do without.
 
-Each import runs in a fresh interpreter, whose own start is not measured; the two take turns. Where ours takes much
-longer, the modules with the most time of their own are named (`-X importtime`).
+Each import runs in a fresh interpreter, whose own start is not measured; the two take turns. They are compared by CPU
+time, which other programs on the machine disturb least. Where ours takes much longer, the modules with the most time of
+their own are named (`-X importtime`).
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ import re
 import statistics
 import subprocess
 import sys
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from tests.bench.stack import ROOT
+from tests.bench.hosts import ROOT
 
 OURS, THEIRS = "function_app", "azure.functions"
 MUCH_LONGER = 1.5
@@ -21,29 +23,43 @@ LINE = re.compile(r"import time:\s+(\d+) \|\s+\d+ \|\s+(\S+)")
 
 
 @dataclass(frozen=True)
-class ImportTimes:
-    """Medians in seconds; `heaviest` are modules that only ours needs, with their own milliseconds."""
+class Spent:
+    """Seconds on the clock and seconds of CPU."""
 
-    ours: float
-    theirs: float
+    clock: float
+    cpu: float
+
+    @classmethod
+    def median(cls, several: Sequence[Spent]) -> Spent:
+        return cls(statistics.median(one.clock for one in several), statistics.median(one.cpu for one in several))
+
+
+@dataclass(frozen=True)
+class ImportTimes:
+    """Medians; `heaviest` are modules that only ours needs, with their own milliseconds."""
+
+    ours: Spent
+    theirs: Spent
     heaviest: tuple[tuple[str, float], ...] = ()
 
     @property
     def ratio(self) -> float:
-        return self.ours / self.theirs
+        return self.ours.cpu / self.theirs.cpu
 
 
 def measure(repetitions: int = 5) -> ImportTimes:
     """Import both so many times."""
-    _seconds(OURS)  # writes the bytecode where it is missing
-    pairs = [(_seconds(OURS), _seconds(THEIRS)) for _ in range(repetitions)]
-    ours, theirs = (statistics.median(pair[index] for pair in pairs) for index in (0, 1))
-    return ImportTimes(ours, theirs, _heaviest() if ours / theirs > MUCH_LONGER else ())
+    _import(OURS)  # writes the bytecode where it is missing
+    pairs = [(_import(OURS), _import(THEIRS)) for _ in range(repetitions)]
+    times = ImportTimes(Spent.median([ours for ours, _ in pairs]), Spent.median([theirs for _, theirs in pairs]))
+    return replace(times, heaviest=_heaviest()) if times.ratio > MUCH_LONGER else times
 
 
-def _seconds(module: str) -> float:
-    code = f"import time; began = time.perf_counter(); import {module}; print(time.perf_counter() - began)"
-    return float(_python("-c", code).stdout)
+def _import(module: str) -> Spent:
+    clocks = "time.perf_counter(), time.process_time()"
+    code = f"import time; a, b = {clocks}; import {module}; c, d = {clocks}; print(c - a, d - b)"
+    clock, cpu = _python("-c", code).stdout.split()
+    return Spent(float(clock), float(cpu))
 
 
 def _heaviest() -> tuple[tuple[str, float], ...]:

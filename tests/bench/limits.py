@@ -26,24 +26,29 @@ class Limit:
 
 
 START = "session start"
+START_AND_OFFER = "session start until the invitation"
+ACCEPT = "accepting an invitation"
 CUSTOMER_MESSAGE = "customer's message"
 COMPOSED_MESSAGE = "agent's message, composed"
 FIELD_MESSAGE = "agent's message, card's field"
-QUIET_CUSTOMER_MESSAGE = "the same after half a minute"
+QUIET_CUSTOMER_MESSAGE = "customer's message after a pause"
 ECHO = "echo of our own message"
 REFRESH = "token refresh"
 HEARTBEAT = "heartbeat"
 
 LIMITS = {
     START: Limit(outbound_calls=3),
+    START_AND_OFFER: Limit(),
+    ACCEPT: Limit(),
     CUSTOMER_MESSAGE: Limit(table_transactions=3, outbound_calls=2, queue_messages=1),
+    QUIET_CUSTOMER_MESSAGE: Limit(),
     COMPOSED_MESSAGE: Limit(table_transactions=4, outbound_calls=2, queue_messages=1),
     FIELD_MESSAGE: Limit(table_transactions=3, outbound_calls=2, queue_messages=1),
-    QUIET_CUSTOMER_MESSAGE: Limit(),
     ECHO: Limit(table_transactions=0, outbound_calls=0, queue_messages=0),
     REFRESH: Limit(outbound_calls=1),
     HEARTBEAT: Limit(),
 }
+"""In the order in which they are reported."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +76,7 @@ class Cost:
 
 @dataclass(frozen=True)
 class Talk:
-    """A conversation of so many seconds, and the queue messages that were written in it, timers' own included."""
+    """A conversation of so many seconds, and the queue messages that its messages wrote."""
 
     seconds: float
     queue_messages: int

@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bench.stack import Stack, empty_host
+from tests.bench.hosts import empty_host
+from tests.bench.stack import Stack
 from tests.bench.times import NOTHING, Times, load
 from tests.bench.visitor import OwnCalls, Visitor
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import random
-import socket
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,25 +21,21 @@ from local.acs.certificates import Certificates, certificates_in
 from local.acs.identity import API_VERSION
 from local.acs.options import AcsOptions, EventSubscription
 from local.addresses import AddressError, Addresses, check_free
-from local.azurite import Storage, StoragePorts, azurite
-from local.data_directory import DataDirectory, write_atomically
+from local.azurite import azurite
+from local.data_directory import DataDirectory
 from local.demo import Person
 from local.desk import DeskOptions, DeskUser
 from local.desk import create_app as create_desk
 from local.host.keys import Keys
-from local.host_process import HostCommand, HostProcess
-from local.host_settings import host_settings
-from local.serving import LOOPBACK
 from local.signalr import SignalROptions
 from local.signalr import create_app as create_signalr
 from local.stand_ins import CHAT_EVENTS, StandIn, served
 from local.start import Start
 from tests.bench import company
 from tests.bench.event_gate import EventGate
+from tests.bench.hosts import functions_host
 from tests.bench.storage_meter import StorageMeter, metered
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-EMPTY_APP = Path(__file__).parent / "empty_app"
 LIMIT_FACTOR = 10_000.0
 CALL_SECONDS = 60
 EVENT_SECONDS = 600.0
@@ -81,10 +76,7 @@ async def running(directory: Path, *, counted: bool, agents: Sequence[Person] = 
         if counted:
             seen_by_host = await parts.enter_async_context(metered(storage.ports, meter))
             webhook = await parts.enter_async_context(gate.served())
-        host = HostProcess(_host_command(start, seen_by_host, certificates))
-        parts.push_async_callback(host.end)
-        await host.start()
-        await host.answering()
+        host = await parts.enter_async_context(functions_host(start, seen_by_host, certificates.bundle_file))
         await parts.enter_async_context(served(_stand_ins(start, certificates, webhook, (*demo.AGENTS, *agents))))
         # Once more, because the host is the first to end.
         parts.push_async_callback(host.end)
@@ -95,21 +87,6 @@ async def running(directory: Path, *, counted: bool, agents: Sequence[Person] = 
         yield Stack(
             addresses.functions, addresses.acs_for_browsers, addresses.desk, addresses.signalr, http, meter, gate
         )
-
-
-@contextlib.asynccontextmanager
-async def empty_host(directory: Path) -> AsyncIterator[str]:
-    """Run a second host with the app that does nothing; the address of its one function."""
-    directory.mkdir(parents=True, exist_ok=True)
-    port = _free_port()
-    arguments = ("--app", str(EMPTY_APP), "--port", str(port), "--keys", str(directory / "keys.json"))
-    host = HostProcess(HostCommand(ROOT, port, arguments, {}, directory / "host.log"))
-    try:
-        await host.start()
-        await host.answering()
-        yield f"http://{LOOPBACK}:{port}/empty"
-    finally:
-        await host.end()
 
 
 def free_addresses() -> Addresses:
@@ -127,25 +104,6 @@ def _start(directory: Path) -> Start:
     directory.mkdir(parents=True, exist_ok=True)
     logs = data.new_log_directory(datetime.now())
     return Start(data, free_addresses(), data.secrets(), Keys.load(data.host_keys), logs, LIMIT_FACTOR)
-
-
-def _host_command(start: Start, storage: StoragePorts, certificates: Certificates) -> HostCommand:
-    settings = host_settings(start)
-    values = settings["Values"]
-    if not isinstance(values, dict):
-        raise TypeError("the host's settings have no values")
-    connection = Storage(storage, process_id=0).connection_string
-    write_atomically(start.data.host_settings, {**settings, "Values": {**values, "AzureWebJobsStorage": connection}})
-    port, data = start.addresses.base, start.data
-    arguments = ("--app", ROOT, "--port", port, "--settings", data.host_settings, "--keys", data.host_keys)
-    bundle = str(certificates.bundle_file)
-    return HostCommand(
-        root=ROOT,
-        port=port,
-        arguments=[str(argument) for argument in arguments],
-        environment={"SSL_CERT_FILE": bundle, "REQUESTS_CA_BUNDLE": bundle},
-        log=start.logs / "host.log",
-    )
 
 
 def _stand_ins(start: Start, certificates: Certificates, webhook: str, people: Sequence[Person]) -> Sequence[StandIn]:
@@ -187,9 +145,3 @@ def _client() -> aiohttp.ClientSession:
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=0), timeout=aiohttp.ClientTimeout(total=CALL_SECONDS)
     )
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind((LOOPBACK, 0))
-        return int(listener.getsockname()[1])

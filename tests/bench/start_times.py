@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bench.stack import ROOT, free_addresses
+from tests.bench.hosts import ROOT
+from tests.bench.stack import free_addresses
 
 READY = "Interact is ready"
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bench.stack import ROOT
+from tests.bench.hosts import ROOT
 
 DIST = ROOT / "widget" / "dist"
 LOADER, PUSH, CHATS = "interact.js", "signalr.js", ("chat-en.js", "chat-de.js")
