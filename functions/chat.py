@@ -13,6 +13,7 @@ import azure.functions as func
 
 from functions.blueprints import new_blueprint
 from shared import bootstrap
+from shared.domain.errors import NotSent
 
 if TYPE_CHECKING:
     from functions.event_bodies import ChatMessageReceived
@@ -35,7 +36,7 @@ async def on_chat_event(event: func.EventGridEvent) -> None:
     application = bootstrap.application()
     tenant = await _tenant(application.ports, event.topic)
     message = _message(event)
-    if tenant is None or message is None:
+    if message is None:
         return
     if await application.ports.messaging.is_relay(tenant, message.sender_id):
         return
@@ -50,14 +51,16 @@ async def on_chat_event(event: func.EventGridEvent) -> None:
         logger.warning("an event of tenant %s was dropped: session %s is not its own", tenant.id, session_id)
 
 
-async def _tenant(ports: Ports, topic: str | None) -> Tenant | None:
-    """The tenant whose ACS resource has sent the event."""
+async def _tenant(ports: Ports, topic: str | None) -> Tenant:
+    """The tenant whose ACS resource has sent the event.
+
+    Raises NotSent where there is none: it may be so new that the cache does not know it yet.
+    """
     wanted = (topic or "").casefold()
     for tenant in await ports.config.tenants():
         if wanted and tenant.acs_resource_id.casefold() == wanted:
             return tenant
-    logger.warning("an event was dropped: no tenant has the ACS resource id %r", (topic or "")[:300])
-    return None
+    raise NotSent(f"no tenant has the ACS resource id {(topic or '')[:300]!r}")
 
 
 def _message(event: func.EventGridEvent) -> ChatMessageReceived | None:

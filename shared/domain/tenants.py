@@ -63,6 +63,11 @@ BOUNDS = {
     "conversations_per_agent": (1, 20),
 }
 
+ACS_NEEDS = {
+    "acs_secret": "Interact needs an ACS connection string; name the secret that holds it",
+    "acs_resource_id": "chat events are known by the id of their ACS resource; copy it from its properties",
+}
+
 
 def check_tenant(tenant: Tenant) -> tuple[Finding, ...]:
     """All rules that the tenant's own settings break."""
@@ -73,10 +78,8 @@ def check_tenant(tenant: Tenant) -> tuple[Finding, ...]:
     ]
     if len(tenant.widget_key) < 16:
         findings.append(Finding("widget_key_short", "widget_key", "must have at least 16 characters; generate one"))
-    if tenant.interact_enabled and tenant.messaging is MessagingKind.ACS and not tenant.acs_secret:
-        findings.append(
-            Finding(
-                "acs_missing", "acs_secret", "Interact needs an ACS connection string; name the secret that holds it"
-            )
-        )
+    if tenant.interact_enabled and tenant.messaging is MessagingKind.ACS:
+        findings += [
+            Finding("acs_missing", field, why) for field, why in ACS_NEEDS.items() if not getattr(tenant, field)
+        ]
     return tuple(findings)

@@ -20,6 +20,7 @@ TENANT = Tenant(
     widget_key="widget-key-of-lunifico",
     interact_enabled=True,
     acs_secret="env:ACS",
+    acs_resource_id="/subscriptions/1/resourceGroups/rg/providers/Microsoft.Communication/CommunicationServices/Lunifico",
     instant_messaging_enabled=True,
 )
 TEMPLATE = DomainTemplate("web", "Website", "root", (DomainRow("https://", "www.lunifico.example"),))

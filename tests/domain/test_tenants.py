@@ -45,9 +45,10 @@ def test_a_widget_key_that_could_be_guessed_is_refused() -> None:
     assert changed("widget_key", "x" * 16) == []
 
 
-def test_interact_needs_an_acs_connection_string_only_while_it_is_enabled_and_uses_acs() -> None:
-    without = replace(TENANT, acs_secret="")
+@pytest.mark.parametrize("field", ["acs_secret", "acs_resource_id"])
+def test_interact_needs_its_acs_resource_only_while_it_is_enabled_and_uses_acs(field: str) -> None:
+    without = replace(TENANT, **{field: ""})
 
-    assert [finding.rule for finding in check_tenant(without)] == ["acs_missing"]
+    assert changed(field, "") == [("acs_missing", field)]
     assert check_tenant(replace(without, interact_enabled=False)) == ()
     assert check_tenant(replace(without, messaging=MessagingKind.NATIVE)) == ()

@@ -127,17 +127,30 @@ async def test_the_echo_of_our_own_message_costs_nothing(store: CountingStore) -
 
 
 @pytest.mark.parametrize("topic", ["/subscriptions/2/acs", "", RESOURCE + "x", RESOURCE[:-1]])
-async def test_an_event_of_a_foreign_resource_is_dropped(
-    store: CountingStore, caplog: pytest.LogCaptureFixture, topic: str
+async def test_an_event_of_an_unknown_resource_is_raised_so_that_it_comes_again_or_is_kept(
+    store: CountingStore, topic: str
 ) -> None:
-    await on_chat_event(event(topic=topic))
+    with pytest.raises(NotSent, match="no tenant has the ACS resource id"):
+        await on_chat_event(event(topic=topic))
     assert store.asked == []
-    assert "no tenant has the ACS resource id" in caplog.text
+
+
+async def test_an_event_that_was_faster_than_its_tenant_s_configuration_is_not_lost(world: World) -> None:
+    await world.connect(await started())
+    written = world.messaging.post("thread-1", VISITOR, "Carla", "Hello")
+    world.config.put(TENANT.id, replace(TENANT, acs_resource_id="/not/yet/known"))
+    with pytest.raises(NotSent):
+        await on_chat_event(event(written.id))
+
+    world.config.put(TENANT.id, TENANT)
+    await on_chat_event(event(written.id))
+    assert world.agents.of("chat-mario", "relay")[-1].text == "Hello"
 
 
 async def test_a_tenant_without_a_resource_gets_nobody_s_events(world: World, store: CountingStore) -> None:
     world.config.put(TENANT.id, replace(TENANT, acs_resource_id=""))
-    await on_chat_event(event(topic=""))
+    with pytest.raises(NotSent):
+        await on_chat_event(event(topic=""))
     assert store.asked == []
 
 
