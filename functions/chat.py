@@ -1,7 +1,7 @@
 """Chat events of ACS: a hint that a customer has written. The thread is the truth; the event is only a nudge.
 
-Event Grid repeats what fails, and never again what is answered 400: so an event that cannot be used is logged and
-dropped, and what a port reports is raised.
+Event Grid repeats what fails for a while and keeps it as a dead letter then: so an event that cannot be used is raised,
+as is what a port reports. What is none of our business is dropped.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 import azure.functions as func
 
 from functions.blueprints import new_blueprint
+from functions.deliveries import usable
 from shared import bootstrap
 from shared.domain.errors import NotSent
 
 if TYPE_CHECKING:
-    from functions.event_bodies import ChatMessageReceived
     from shared.domain.tenants import Tenant
     from shared.ports import Ports
 
@@ -33,11 +33,11 @@ async def on_chat_event(event: func.EventGridEvent) -> None:
     if getattr(event, "event_type", None) != MESSAGE_RECEIVED:
         logger.info("an event of another kind than %s was dropped", MESSAGE_RECEIVED)
         return
+    from functions.event_bodies import ChatMessageReceived
+
     application = bootstrap.application()
     tenant = await _tenant(application.ports, event.topic)
-    message = _message(event)
-    if message is None:
-        return
+    message = usable(ChatMessageReceived, event.get_json(), f"the data of event {event.id!r}")
     if await application.ports.messaging.is_relay(tenant, message.sender_id):
         return
     session_id = await application.ports.sessions.session_of_thread(message.thread_id)
@@ -61,16 +61,3 @@ async def _tenant(ports: Ports, topic: str | None) -> Tenant:
         if wanted and tenant.acs_resource_id.casefold() == wanted:
             return tenant
     raise NotSent(f"no tenant has the ACS resource id {(topic or '')[:300]!r}")
-
-
-def _message(event: func.EventGridEvent) -> ChatMessageReceived | None:
-    from pydantic import ValidationError
-
-    from functions.event_bodies import ChatMessageReceived
-
-    try:
-        return ChatMessageReceived.model_validate(event.get_json())
-    except ValidationError as error:
-        places = {".".join(str(part) for part in one["loc"]) or "data" for one in error.errors(include_input=False)}
-        logger.error("event %r was dropped: unusable %s", event.id, ", ".join(sorted(places)))  # noqa: TRY400 (no text)
-        return None

@@ -47,7 +47,8 @@ def test_a_widget_key_that_could_be_guessed_is_refused() -> None:
 
 @pytest.mark.parametrize("field", ["acs_secret", "acs_resource_id"])
 def test_interact_needs_its_acs_resource_only_while_it_is_enabled_and_uses_acs(field: str) -> None:
-    without = replace(TENANT, **{field: ""})
+    empty: dict[str, Any] = {field: ""}
+    without = replace(TENANT, **empty)
 
     assert changed(field, "") == [("acs_missing", field)]
     assert check_tenant(replace(without, interact_enabled=False)) == ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import traceback
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -15,7 +16,7 @@ from functions.chat import MESSAGE_RECEIVED, on_chat_event
 from functions.widget import widget_start
 from shared import bootstrap
 from shared.adapters.memory import MemorySessionStore
-from shared.domain.errors import NotSent, PortError
+from shared.domain.errors import NotSent, PortError, Rejected
 from shared.ports import SessionRecord
 from tests.functions.world import RESOURCE, TENANT, World, form, json_of, request
 
@@ -199,18 +200,19 @@ MALFORMED: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("changes", MALFORMED, ids=str)
-async def test_a_malformed_event_is_dropped_and_never_refused(
-    store: CountingStore, caplog: pytest.LogCaptureFixture, changes: dict[str, Any]
+async def test_a_malformed_event_fails_with_its_reason_so_that_it_is_kept_as_a_dead_letter(
+    store: CountingStore, changes: dict[str, Any]
 ) -> None:
-    await on_chat_event(event(**changes))
+    with pytest.raises(Rejected, match=f"event-1.* cannot be used: {next(iter(changes))}") as refusal:
+        await on_chat_event(event(**changes))
     assert store.asked == []
-    assert f"unusable {next(iter(changes))}" in caplog.text
-    assert "Basel" not in caplog.text
+    assert "Basel" not in "".join(traceback.format_exception(refusal.value))
 
 
 @pytest.mark.parametrize("data", [None, [], "text", {}])
-async def test_data_that_is_no_object_is_dropped(store: CountingStore, data: object) -> None:
-    await on_chat_event(envelope(data))
+async def test_data_that_is_no_object_fails_too(store: CountingStore, data: object) -> None:
+    with pytest.raises(Rejected, match="cannot be used"):
+        await on_chat_event(envelope(data))
     assert store.asked == []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import traceback
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from functions.timers import PAUSE, TRIES_AT_ONCE, on_session_timer
 from functions.widget import widget_start
 from shared import bootstrap
 from shared.adapters.memory import MemorySessionStore, WakeUp
-from shared.domain.errors import OutcomeUnknown
+from shared.domain.errors import OutcomeUnknown, Rejected
 from shared.domain.sessions import Phase
 from shared.ports import SessionRecord
 from tests.functions.world import World, form, json_of, request
@@ -107,7 +108,18 @@ class TestOutages:
     ],
     ids=str,
 )
-async def test_a_broken_message_is_dropped(world: World, caplog: pytest.LogCaptureFixture, body: object) -> None:
-    await on_session_timer(message(body))
-    assert "was dropped" in caplog.text
+@pytest.mark.parametrize("tried", [1, TRIES_AT_ONCE, TRIES_AT_ONCE + 1])
+async def test_a_broken_message_fails_each_time_so_that_it_goes_to_the_poison_queue(
+    world: World, body: object, tried: int
+) -> None:
+    with pytest.raises(Rejected, match="timer message message cannot be used: "):
+        await on_session_timer(message(body, tried))
     assert world.timers.due == []
+
+
+async def test_the_reason_names_places_and_quotes_nothing(world: World) -> None:
+    body = {"session": "s", "reason": "r", "due": "Do you deliver to Basel?", "text": "Basel"}
+    with pytest.raises(Rejected) as refusal:
+        await on_session_timer(message(body))
+    assert str(refusal.value) == "timer message message cannot be used: due, text"
+    assert "Basel" not in "".join(traceback.format_exception(refusal.value))
