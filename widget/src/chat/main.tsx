@@ -10,10 +10,13 @@ import { Observable } from "./observable";
 import { SessionStore } from "./store";
 import { followKeyboard } from "./viewport";
 import { LanguageContext } from "./views/context";
-import { Panel } from "./views/Panel";
+import { Panel, type Visibility } from "./views/Panel";
 
 /** One for the page: without `localStorage` it is the memory of all widgets. */
 const storage = safeStorage(() => localStorage);
+
+/** Of this tab alone: whether it shows the conversation, so that a reload does not close the panel. */
+const tab = safeStorage(() => sessionStorage);
 
 /** Draws the chat into the loader's shadow root; it shows nothing until `show()`. */
 export function mount(host: ChatHost): ChatHandle {
@@ -34,7 +37,10 @@ export function mount(host: ChatHost): ChatHandle {
     realtime: (options.presenceSubscription ?? "signalR").toLowerCase() === "signalr",
     accessToken: async () => (typeof accessToken === "function" ? accessToken() : accessToken),
   });
-  const visibility = new Observable({ open: false });
+  const visibility = new Observable<Visibility>({ open: false, quiet: false });
+  const wasOpen = tab.getItem(host.storageKey) !== null;
+  const onShowing = (showing: boolean): void =>
+    showing ? tab.setItem(host.storageKey, "open") : tab.removeItem(host.storageKey);
   const stopFollowing = followKeyboard(container);
   // What is typed here is no shortcut of the host page.
   for (const type of ["keydown", "keypress", "keyup"])
@@ -43,16 +49,23 @@ export function mount(host: ChatHost): ChatHandle {
 
   render(
     <LanguageContext.Provider value={{ texts, locale: regional(host.locale) }}>
-      <Panel conversation={conversation} visibility={visibility} onClose={host.onClose} onUnread={host.onUnread} />
+      <Panel
+        conversation={conversation}
+        visibility={visibility}
+        onClose={host.onClose}
+        onUnread={host.onUnread}
+        onShowing={onShowing}
+      />
     </LanguageContext.Provider>,
     container,
   );
   void conversation.load();
+  if (wasOpen) host.onReopen();
 
   return {
-    show: () => {
+    show: (focus) => {
       if (conversation.state.value.phase === "unavailable") void conversation.load();
-      visibility.update({ open: true });
+      visibility.update({ open: true, quiet: !focus });
     },
     hide: () => visibility.update({ open: false }),
     destroy: () => {

@@ -67,6 +67,7 @@ export function createWidget(
         shadow: launcher.shadow,
         container: launcher.container,
         onClose: close,
+        onReopen: () => present(false),
         onUnread: (count, text) => {
           unread = count;
           unreadText = text;
@@ -78,7 +79,7 @@ export function createWidget(
     return loading;
   };
 
-  const open = (): void => {
+  const present = (focus: boolean): void => {
     if (opened || destroyed) return;
     opened = true;
     onOpen(widget);
@@ -88,7 +89,7 @@ export function createWidget(
       (handle) => {
         shown = opened;
         draw();
-        if (opened) handle.show();
+        if (opened) handle.show(focus);
       },
       () => {
         opened = false;
@@ -97,6 +98,8 @@ export function createWidget(
       },
     );
   };
+
+  const open = (): void => present(true);
 
   const close = (): void => {
     const inside = launcher.shadow.activeElement;

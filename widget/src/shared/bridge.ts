@@ -13,13 +13,15 @@ export interface ChatHost {
   readonly container: HTMLElement;
   /** The visitor minimized the chat from inside. */
   readonly onClose: () => void;
+  /** Before this page was loaded the panel was open in this tab; called at most once, while mounting. */
+  readonly onReopen: () => void;
   /** How many messages wait to be read, and what to call that. */
   readonly onUnread: (count: number, text: string) => void;
 }
 
 export interface ChatHandle {
-  /** Shows the panel and moves the focus into it. */
-  show(): void;
+  /** Shows the panel; with `focus` it also moves the focus into it. */
+  show(focus: boolean): void;
   hide(): void;
   destroy(): void;
 }

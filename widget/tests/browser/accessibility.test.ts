@@ -139,6 +139,7 @@ describe("for screen readers", AT_ONCE, () => {
       await startChat(page);
       server.agentSays("old");
       await page.getByRole("log").getByText("old").waitFor();
+      await page.getByRole("button", { name: "Minimize" }).click();
       await page.reload();
       await page.getByRole("button", { name: "Open chat", exact: true }).waitFor();
       await until("it was read", () => server.requests.filter(({ path }) => path.includes("/messages")).length > 2);

@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import type { Page } from "playwright-core";
 import { AT_ONCE, openChat, say, startChat, until, visit } from "./harness";
+
+/** The element that has the focus, looked for inside the widget too. */
+const focused = (page: Page): Promise<string | undefined> =>
+  page.evaluate(() => (document.activeElement?.shadowRoot ?? document).activeElement?.localName);
 
 describe("after a reload", AT_ONCE, () => {
   test("the conversation goes on: state first, then a token, then messages", async () => {
@@ -11,7 +16,6 @@ describe("after a reload", AT_ONCE, () => {
       await page.getByRole("log").getByText("Hi Carla").waitFor();
       await page.reload();
       server.requests.length = 0;
-      await openChat(page);
       await page.getByRole("log").getByText("Hi Carla").waitFor();
       await page.getByText("Mario is with you").waitFor();
       const field = await page.getByRole("textbox", { name: "Type a message" }).boundingBox();
@@ -33,11 +37,77 @@ describe("after a reload", AT_ONCE, () => {
     });
   });
 
+  test("an open panel is open again without a click, and takes the focus only once the visitor is in it", async () => {
+    await visit({}, async ({ page }) => {
+      await startChat(page, "first");
+      await page.reload();
+      await page.getByRole("log").getByText("first", { exact: true }).waitFor();
+      await page.getByRole("textbox", { name: "Type a message" }).waitFor();
+      assert.equal(await focused(page), "body");
+      await page.getByRole("button", { name: "End chat" }).click();
+      await page.getByRole("button", { name: "Keep chatting" }).click();
+      await until("the conversation has the focus", async () => (await focused(page)) === "textarea");
+    });
+  });
+
+  test("a panel open in one tab opens in no other", async () => {
+    await visit({}, async ({ page, newTab }) => {
+      await startChat(page, "first");
+      const other = await newTab();
+      await until("the other tab has taken it up", async () => (await other.locator(".bubble").count()) === 1);
+      assert.equal(await other.getByRole("dialog").count(), 0);
+      await other.reload();
+      await until("and again", async () => (await other.locator(".bubble").count()) === 1);
+      assert.equal(await other.getByRole("dialog").count(), 0);
+    });
+  });
+
+  test("a closed panel stays closed", async () => {
+    await visit({}, async ({ page }) => {
+      await startChat(page, "first");
+      await page.getByRole("button", { name: "Minimize" }).click();
+      await page.reload();
+      await until("the chat is there", async () => (await page.locator(".bubble").count()) === 1);
+      assert.equal(await page.getByRole("dialog").count(), 0);
+    });
+  });
+
+  test("a panel that was open with the form only stays closed, also when another tab has started a chat", async () => {
+    await visit({}, async ({ page, newTab }) => {
+      await openChat(page);
+      await page.getByRole("textbox", { name: "Name" }).waitFor();
+      await page.reload();
+      await page.getByRole("button", { name: "Open chat" }).waitFor();
+      await startChat(await newTab(), "first");
+      await page.reload();
+      await until("the chat is there", async () => (await page.locator(".bubble").count()) === 1);
+      assert.equal(await page.getByRole("dialog").count(), 0);
+    });
+  });
+
+  test("a click while an open panel is on its way back does not close it, and brings the focus", async () => {
+    await visit({}, async ({ page }) => {
+      await startChat(page, "first");
+      let release: (() => void) | undefined;
+      const held = new Promise<void>((resolve) => (release = resolve));
+      await page.route("**/assets/chat-*", async (route) => {
+        await held;
+        await route.continue();
+      });
+      await page.reload({ waitUntil: "commit" });
+      await openChat(page);
+      release?.();
+      await page.getByRole("log").getByText("first", { exact: true }).waitFor();
+      await until("the conversation has the focus", async () => (await focused(page)) === "textarea");
+    });
+  });
+
   test("messages that came meanwhile are counted without a click", async () => {
     await visit({}, async ({ page, server }) => {
       await startChat(page, "first");
       server.agentSays("seen");
       await page.getByRole("log").getByText("seen").waitFor();
+      await page.getByRole("button", { name: "Minimize" }).click();
       await page.reload();
       server.agentSays("unseen");
       await page.getByRole("button", { name: "Open chat, 1 unread message" }).waitFor();
@@ -51,7 +121,6 @@ describe("after a reload", AT_ONCE, () => {
       await say(page, "second");
       await page.getByText("Not sent").waitFor();
       await page.reload();
-      await openChat(page);
       await page.getByRole("button", { name: "Try again" }).click();
       await until("the server has it", () => server.visitorTexts().length === 2);
       assert.deepEqual(server.visitorTexts(), ["first", "second"]);
@@ -63,7 +132,6 @@ describe("after a reload", AT_ONCE, () => {
       await startChat(page, "first");
       await say(page, "second");
       await page.reload();
-      await openChat(page);
       await page.getByRole("log").getByText("second", { exact: true }).waitFor();
       await until("it is in the thread", () => server.visitorTexts().length === 2);
       await until("nothing is marked", async () => (await page.getByText("Not sent").count()) === 0);
@@ -71,16 +139,19 @@ describe("after a reload", AT_ONCE, () => {
     });
   });
 
-  test("a session that has ended gives way to a clean form, with a notice", async () => {
+  test("a session that has ended gives way to a clean form, with a notice, in the panel that was open", async () => {
     await visit({}, async ({ page, server }) => {
       await startChat(page, "first");
       await page.goto("about:blank");
       server.session.state = "ended";
       await page.goto(`${server.hostOrigin}/host`);
-      await openChat(page);
       await page.getByText("Your previous chat has ended.").waitFor();
       assert.equal(await page.getByRole("textbox", { name: "Message" }).inputValue(), "");
       assert.equal(await page.getByText("first", { exact: true }).count(), 0);
+      assert.equal(await focused(page), "body");
+      await page.reload();
+      await page.getByRole("button", { name: "Open chat" }).waitFor();
+      assert.equal(await page.getByRole("dialog").count(), 0);
     });
   });
 
@@ -90,7 +161,6 @@ describe("after a reload", AT_ONCE, () => {
       await page.goto("about:blank");
       server.sessions.clear();
       await page.goto(`${server.hostOrigin}/host`);
-      await openChat(page);
       await page.getByText("Your previous chat has ended.").waitFor();
     });
   });
@@ -120,7 +190,6 @@ describe("after a reload", AT_ONCE, () => {
       await startChat(page, "first");
       server.fail("status", { status: 503 }, { status: 503 }, { status: 503 });
       await page.reload();
-      await openChat(page);
       await page.getByRole("button", { name: "Try again" }).click();
       await page.getByRole("log").getByText("first", { exact: true }).waitFor();
       assert.equal(server.sessions.size, 1);

@@ -17,18 +17,26 @@ import { MessageList } from "./MessageList";
 import { explain } from "./ProblemNote";
 import { StartForm } from "./StartForm";
 
+export interface Visibility {
+  readonly open: boolean;
+  /** Opened without the visitor's doing: the focus stays where it is until the visitor brings it here. */
+  readonly quiet: boolean;
+}
+
 interface Props {
   readonly conversation: Conversation;
-  readonly visibility: Observable<{ readonly open: boolean }>;
+  readonly visibility: Observable<Visibility>;
   readonly onClose: () => void;
   readonly onUnread: (count: number, text: string) => void;
+  /** Whether the panel is open with a conversation that a reload would take up again. */
+  readonly onShowing: (showing: boolean) => void;
 }
 
 /** The chat's dialog: one of form, conversation and what stands in their place. */
-export function Panel({ conversation, visibility, onClose, onUnread }: Props): JSX.Element {
+export function Panel({ conversation, visibility, onClose, onUnread, onShowing }: Props): JSX.Element {
   const { texts } = useLanguage();
   const state = useObservable(conversation.state);
-  const { open } = useObservable(visibility);
+  const { open, quiet } = useObservable(visibility);
   const pageVisible = usePageVisible();
   const [asking, setAsking] = useState(false);
   const panel = useRef<HTMLElement>(null);
@@ -47,7 +55,11 @@ export function Panel({ conversation, visibility, onClose, onUnread }: Props): J
   useEffect(() => {
     if (phase !== "chat") setAsking(false);
   }, [phase]);
-  useFocusInside(panel, open, phase, asking);
+  useFocusInside(panel, open, quiet, phase, asking);
+
+  // Without a session there is nothing to come back to; one started later, in another tab, opens nothing here.
+  const showing = open && phase !== "form" && phase !== "ended";
+  useLayoutEffect(() => onShowing(showing), [showing, onShowing]);
 
   const onKeyDown = (event: TargetedKeyboardEvent<HTMLElement>): void => {
     if (event.key !== "Escape") return;
@@ -67,6 +79,7 @@ export function Panel({ conversation, visibility, onClose, onUnread }: Props): J
         tabIndex={-1}
         hidden={!open}
         onKeyDown={onKeyDown}
+        onFocusIn={() => quiet && visibility.update({ quiet: false })}
       >
         <div class="content" inert={asking}>
           <Header state={state} asking={asking} onMinimize={onClose} onEnd={() => setAsking(true)} />
@@ -141,6 +154,7 @@ function Unavailable({ conversation }: { conversation: Conversation }): JSX.Elem
 function useFocusInside(
   panel: { readonly current: HTMLElement | null },
   open: boolean,
+  quiet: boolean,
   phase: string,
   asking: boolean,
 ): void {
@@ -149,7 +163,7 @@ function useFocusInside(
     const before = was.current;
     was.current = { open, phase, asking };
     const element = panel.current;
-    if (!open || asking || !element) return;
+    if (!open || quiet || asking || !element) return;
     const root = element.getRootNode() as ShadowRoot;
     const lost = root.activeElement === null || root.activeElement === element;
     const replaced = before.phase !== phase || (before.asking && !asking);
@@ -159,5 +173,5 @@ function useFocusInside(
     const typing = target?.matches("input, textarea") ?? false;
     if (target && !(typing && matchMedia("(pointer: coarse)").matches)) target.focus();
     else element.focus();
-  }, [panel, open, phase, asking]);
+  }, [panel, open, quiet, phase, asking]);
 }
