@@ -21,7 +21,6 @@ async def test_a_reload_in_the_middle_goes_on_where_it_was(stack: Stack, people:
     await mario.writes("I am waiting.")
     await carla.sees("I am waiting.")
     await carla.page.reload()
-    await carla.page.get_by_role("button", name="Open chat").click()
     await carla.sees("Please wait a moment.")
     await carla.sees("I am waiting.")
     await carla.writes("Here I am again.")
