@@ -59,7 +59,7 @@ class Conversations:
         return Answer("available")
 
     async def accept(self, activity: Activity, session_id: str, offer_id: str) -> Answer:
-        """Take the task; the answer says `accepted`, `taken` (by whom), or `expired`."""
+        """Take the task; the answer says `accepted`, `taken` (by whom), `expired`, or `ended` (it was one's own)."""
         user = await self._ports.config.user(activity.tenant_id, activity.user_id)
         if user is None:
             return Answer("expired")
@@ -70,6 +70,8 @@ class Conversations:
         session, name = seen.session, seen.session.customer.display_name
         if _is_with(session, activity):
             return Answer("accepted", name)
+        if session.agent is not None and session.agent.id == activity.user_id:
+            return Answer("ended", name)
         if session.agent is not None:
             return Answer("taken", name, session.agent.display_name)
         return Answer("expired", name)
@@ -124,12 +126,8 @@ class Conversations:
             await self._ports.agents.notify(activity.conversation, EXPLANATIONS[answer.outcome])
 
     async def _happened(self, activity: Activity, session_id: str, happened: Happened) -> Seen | None:
-        """The session afterwards; None where it is not of the agent's tenant.
-
-        A card's data comes from outside, but the engine listens only to the agents whom it invited itself.
-        """
-        seen = await self._relay.look(session_id, happened)
-        return seen if seen is not None and seen.session.tenant_id == activity.tenant_id else None
+        """The session afterwards; None where it is not of the agent's tenant: a card's data comes from outside."""
+        return await self._relay.look(session_id, replace(happened, tenant_id=activity.tenant_id))
 
     async def _change(
         self, activity: Activity, change: Callable[[AgentState], AgentState], conversation: BotConversation | None

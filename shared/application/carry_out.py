@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from shared.application.queue import TaskQueue
 from shared.domain.effects import (
@@ -25,13 +28,17 @@ from shared.domain.effects import (
     SendToCustomer,
     ShowConversation,
 )
-from shared.domain.errors import Rejected
+from shared.domain.errors import NotSent, OutcomeUnknown, Rejected
 from shared.domain.events import ConversationShown, Event, InvitationSent
 from shared.domain.sessions import Session
 from shared.domain.tenants import Tenant
 from shared.ports import AgentRecord, BotConversation, ConversationView, InvitationView, Ports, SessionRecord
 
-REMEMBER_AGENT = timedelta(seconds=15)
+Found = TypeVar("Found")
+
+READING = 3.0
+"""Seconds for what is read before a send."""
+REMEMBER_AGENT = timedelta(seconds=60)
 """Where an agent's chat is changes hardly ever; so long a relayed message does not read the agent's row again."""
 
 
@@ -92,7 +99,7 @@ class CarryOut:
 
     async def tenant(self, session: Session) -> Tenant:
         """The session's tenant; raises Rejected where it was deleted meanwhile."""
-        tenant = await self._ports.config.tenant(session.tenant_id)
+        tenant = await _known(self._ports.config.tenant(session.tenant_id))
         if tenant is None:
             raise Rejected(f"tenant {session.tenant_id} does not exist any more", "tenant_unknown")
         return tenant
@@ -143,6 +150,8 @@ class CarryOut:
             return
         tenant = await self.tenant(session)
         await self._ports.identity.revoke_tokens(tenant, chat.visitor_id)
+        if not chat.thread_id:
+            return
         await self._ports.messaging.remove_visitor(tenant, chat.thread_id, chat.relay_id, chat.visitor_id)
 
     async def _chat_with(self, session: Session, agent_id: str) -> BotConversation:
@@ -153,7 +162,7 @@ class CarryOut:
         known = self._agents.get(key)
         if known is not None and known[0] > now and session.id in known[1].state.conversations:
             return known[1]
-        agent = await self._ports.agent_store.read(session.tenant_id, agent_id)
+        agent = await _known(self._ports.agent_store.read(session.tenant_id, agent_id))
         if agent is None:
             raise Rejected(f"user {agent_id} has never registered with the bot", "not_registered")
         if len(self._agents) > 10_000:
@@ -163,6 +172,15 @@ class CarryOut:
 
     def _forget(self, session: Session, agent_id: str) -> None:
         self._agents.pop((session.tenant_id, agent_id), None)
+
+
+async def _known(reading: Awaitable[Found]) -> Found:
+    """What is read before a send has no effect: whatever becomes of it, nothing was sent."""
+    try:
+        async with asyncio.timeout(READING):
+            return await reading
+    except (OutcomeUnknown, TimeoutError) as error:
+        raise NotSent(f"what is needed for sending could not be read: {error}") from error
 
 
 def _reachable(agent: AgentRecord, agent_id: str) -> BotConversation:

@@ -22,10 +22,14 @@ class Nudge:
 
 @dataclass(frozen=True)
 class Happened:
-    """A person did something. `activity_id` makes it count once, however often it arrives."""
+    """A person did something. `activity_id` makes it count once, however often it arrives.
+
+    `tenant_id`: the person acts in this tenant; it counts for this tenant's sessions only.
+    """
 
     event: Event
     activity_id: str | None = None
+    tenant_id: str | None = None
 
 
 @dataclass(frozen=True)

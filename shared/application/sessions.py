@@ -13,6 +13,7 @@ from shared.application.occasions import Happened
 from shared.application.relay import Relay
 from shared.domain.errors import AlreadyExists, Conflict, InvalidRequest, SessionEnded, Unauthenticated, VersionConflict
 from shared.domain.events import CustomerEnded
+from shared.domain.modalities import INSTANT_MESSAGING
 from shared.domain.parameters import Customer
 from shared.domain.sessions import ChatChannel, ContactKind, ContactReference, Phase, Session, VisitorPresence, gone_at
 from shared.ports import (
@@ -27,9 +28,11 @@ from shared.ports import (
 
 REPLAY = timedelta(minutes=10)
 """So long a start with the same idempotency key gets the same session."""
-TOKEN_LIFE = timedelta(hours=24)
+TOKEN_LIFE = timedelta(days=7)
+"""Longer than any conversation with its recovery timeout (24 h at most): the session ends, not its token."""
 FIRST_LOOK = timedelta(seconds=5)
 LANGUAGES = ("en", "de")
+TRIES = 8
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,8 @@ class Sessions:
 
         Raises Refused, Conflict where the key was used for something else, SessionEnded, or a PortError.
         """
+        if start.modality != INSTANT_MESSAGING.id:
+            raise InvalidRequest(f"a session begins with {INSTANT_MESSAGING.id}", "modality")
         admitted = await admit_caller(self._ports, start.widget_key, start.contact, start.modality, caller)
         session_id = self._ports.tokens.session_id(
             admitted.tenant.id, start.contact.key, caller.name, start.idempotency_key
@@ -146,7 +151,9 @@ class Sessions:
 
     async def _remember_chat(self, record: SessionRecord, chat: ChatChannel) -> tuple[SessionRecord, bool]:
         """The session with its thread, and whether it was this host that has written it down."""
-        while True:
+        # The first look may have come before the thread was there.
+        await self._ports.timers.wake(record.session.id, self._ports.clock.now() + FIRST_LOOK, "opened")
+        for _ in range(TRIES):
             changed = replace(turn.draft(record), session=replace(record.session, channels=(chat,)))
             try:
                 version = await self._ports.sessions.save(record.session.id, record.version, changed.change())
@@ -156,6 +163,7 @@ class Sessions:
                     return record, False
             else:
                 return replace(record, session=changed.session, version=version), True
+        raise VersionConflict(f"session {record.session.id} stays contended")
 
     async def _has_first_message(self, admitted: Admitted, record: SessionRecord, client_message_id: str) -> bool:
         """Whether it was sent before. Another host may be sending it right now, so it is looked for twice."""
@@ -188,14 +196,15 @@ class Sessions:
         return Started(record, token, credentials, await self._realtime(session_id))
 
     async def heartbeat(self, session_id: str, token: str, caller: Caller, *, leaving: bool) -> datetime:
-        """A sign of life; until when the session can be recovered. Raises Unauthenticated."""
-        claims = self._verify(session_id, token, caller)
-        tenant = await self._ports.config.tenant(claims.tenant_id)
+        """A sign of life; until when the session can be recovered. Raises Unauthenticated or SessionEnded."""
+        record = await self.resume(session_id, token, caller)
+        if record.session.phase is Phase.ENDED:
+            raise SessionEnded("the conversation has ended")
         presence = VisitorPresence(self._ports.clock.now(), leaving)
-        until = gone_at(presence, tenant.session_recovery_timeout if tenant else 0)
+        until = gone_at(presence, record.definition.recovery_timeout)
         if leaving:
-            await self._ports.timers.wake(claims.session_id, until, "recovery")
-        await self._ports.sessions.sign_of_life(claims.session_id, presence)
+            await self._ports.timers.wake(session_id, until, "recovery")
+        await self._ports.sessions.sign_of_life(session_id, presence)
         return until
 
     async def end(self, session_id: str, token: str, caller: Caller) -> None:

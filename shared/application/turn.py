@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 
 from shared.application.occasions import Nudge
 from shared.domain.effects import Effect
-from shared.domain.events import AgentMessageReceived, CustomerMessageReceived, Event, SessionOpened, TimerDue
+from shared.domain.events import (
+    AgentMessageReceived,
+    CustomerMessageReceived,
+    DeliveryFailed,
+    Event,
+    SessionOpened,
+    TimerDue,
+)
 from shared.domain.sessions import Phase, Session, VisitorPresence, gone_at
 from shared.domain.workflows import Definition
 from shared.ports import Cursor, PendingEffect, RelayState, SessionChange, SessionRecord, ThreadMessage, TimelineEntry
@@ -16,7 +24,15 @@ from shared.workflow.engine import advance
 
 REMEMBERED = 64
 AT_ONCE = 30
-"""Messages taken over in one turn; a transaction holds at most 100 rows."""
+"""Messages taken over in one turn; a transaction holds at most 100 rows …"""
+BYTES_AT_ONCE = 500_000
+"""… and 4 MB; texts count as they are stored, with control characters escaped."""
+CLIENT_ID = 128
+"""A longer client message id is none: it comes from the visitor's page and is remembered in the session's row."""
+ABANDONED = timedelta(minutes=10)
+"""A session that has got no thread by then is given up; the same time for which a start can be repeated."""
+GIVE_UP = 10
+"""An effect that was left in doubt this often is given up: others wait behind it."""
 SKEW = timedelta(seconds=2)
 
 
@@ -42,6 +58,8 @@ def apply(current: Draft, events: Iterable[Event], now: datetime) -> Draft:
     """Run events through the engine; effects get the next numbers, notable events a line in the timeline."""
     for event in events:
         session, effects = advance(current.session, current.definition, event, now)
+        # What nobody hears of otherwise has its line at least: a notice that was refused as well.
+        ignored = not effects and is_same(session, current.session) and not isinstance(event, DeliveryFailed)
         number = current.relay.next_effect
         added = tuple(PendingEffect(number + index, effect) for index, effect in enumerate(effects))
         current = replace(
@@ -49,7 +67,7 @@ def apply(current: Draft, events: Iterable[Event], now: datetime) -> Draft:
             session=session,
             relay=replace(current.relay, next_effect=number + len(effects)),
             add=(*current.add, *added),
-            timeline=(*current.timeline, *_line(event, effects, now)),
+            timeline=current.timeline if ignored else (*current.timeline, *_line(event, effects, now)),
         )
     return current
 
@@ -57,12 +75,13 @@ def apply(current: Draft, events: Iterable[Event], now: datetime) -> Draft:
 def take_messages(current: Draft, messages: Sequence[ThreadMessage], now: datetime) -> Draft:
     """Account for what the thread holds after the cursor: the customer's messages become events, each once."""
     relay_id = current.session.chat.relay_id if current.session.chat else ""
-    taken = 0
+    taken, size = 0, 0
     for message in messages:
         from_customer = message.is_text and message.sender_id != relay_id
-        if from_customer and taken == AT_ONCE:
+        size += len(json.dumps(message.text, ensure_ascii=False).encode()) if from_customer else 0
+        if from_customer and taken and (taken == AT_ONCE or size > BYTES_AT_ONCE):
             return replace(current, relay=replace(current.relay, nudged=True))
-        known, client_id = current.relay, message.metadata.get("clientMessageId", "")
+        known, client_id = current.relay, _client_id(message)
         relay = replace(known, cursor=Cursor(message.sequence, message.created_on))
         if from_customer:
             taken += 1
@@ -72,8 +91,9 @@ def take_messages(current: Draft, messages: Sequence[ThreadMessage], now: dateti
                 recent_client_ids=_remember(known.recent_client_ids, client_id),
             )
         current = replace(current, relay=relay)
-        if from_customer and not (client_id and client_id in known.recent_client_ids):
-            current = apply(current, [CustomerMessageReceived(message.id, message.text)], now)
+        is_repeated = bool(client_id) and client_id in known.recent_client_ids
+        if from_customer and not is_repeated:
+            current = apply(current, [CustomerMessageReceived(message.id, message.text, message.created_on)], now)
     return current
 
 
@@ -83,12 +103,19 @@ def due_events(record: SessionRecord, now: datetime) -> list[Event]:
     events: list[Event] = []
     if session.phase is Phase.OPENED and session.chat is not None and session.chat.thread_id:
         events.append(SessionOpened())
+    if is_without_thread(session) and now >= session.created_at + ABANDONED:
+        events.append(TimerDue("recovery", record.presence))
     events += [TimerDue(deadline.id, record.presence) for deadline in session.due(now)]
     gone = record.presence is not None and now >= gone_at(record.presence, record.definition.recovery_timeout)
     waits_for_visitor = session.phase in (Phase.WAITING, Phase.CONNECTED)
     if gone and waits_for_visitor and not any(isinstance(e, TimerDue) and e.deadline_id == "recovery" for e in events):
         events.append(TimerDue("recovery", record.presence))
     return events
+
+
+def is_without_thread(session: Session) -> bool:
+    """Whether its start was not finished, or not yet."""
+    return session.phase is Phase.OPENED and not (session.chat and session.chat.thread_id)
 
 
 def is_same(after: Session, before: Session) -> bool:
@@ -102,6 +129,20 @@ def is_behind(relay: RelayState, nudge: Nudge) -> bool:
     return nudge.message_id in relay.recent or (since is not None and nudge.created_on < since - SKEW)
 
 
+def count_doubts(record: SessionRecord, relay: RelayState) -> RelayState:
+    """Count how often the first pending effect was left in doubt; one left on purpose is in none."""
+    lease = record.relay.lease
+    if not record.effects or lease is None or lease.clean:
+        return relay
+    number = min(effect.number for effect in record.effects)
+    return replace(relay, doubtful=number, doubts=relay.doubts + 1 if number == relay.doubtful else 1)
+
+
+def is_hopeless(relay: RelayState, number: int) -> bool:
+    """Whether an effect was tried so often that going on is worse than giving it up visibly."""
+    return number == relay.doubtful and relay.doubts > GIVE_UP
+
+
 def new_deadlines(before: Session, after: Session) -> list[tuple[str, datetime]]:
     """Deadlines that need a timer message before they are saved."""
     return [(d.id, d.due) for d in after.deadlines if d not in before.deadlines]
@@ -109,6 +150,11 @@ def new_deadlines(before: Session, after: Session) -> list[tuple[str, datetime]]
 
 def presence_or_start(record: SessionRecord) -> VisitorPresence:
     return record.presence or VisitorPresence(record.session.created_at)
+
+
+def _client_id(message: ThreadMessage) -> str:
+    given = message.metadata.get("clientMessageId", "")
+    return given if len(given) <= CLIENT_ID else ""
 
 
 def _remember(ids: tuple[str, ...], new: str) -> tuple[str, ...]:

@@ -16,8 +16,11 @@ class SessionOpened:
 
 @dataclass(frozen=True)
 class CustomerMessageReceived:
+    """`written_at` is the time of the messaging service; None counts as now."""
+
     message_id: str
     text: str
+    written_at: datetime | None = None
 
 
 @dataclass(frozen=True)

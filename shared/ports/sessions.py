@@ -35,7 +35,7 @@ class RelayState:
 
     `armed_until`: a watchdog message exists that comes no later. `recent` are ids of the last messages relayed,
     `recent_client_ids` those that the widget gave them, by which a message that was sent twice is known.
-    `busy_since`: when the effects that are pending now began; `doubts`: how often effect number `doubtful` was left in doubt.
+    `busy_since`: when the effects pending now began; `doubts`: how often effect `doubtful` was left in doubt.
     """
 
     cursor: Cursor = Cursor()

@@ -67,11 +67,12 @@ def _farewell_to_agent(session: Session, definition: Definition, reason: EndReas
     agent = session.agent
     if session.phase is not Phase.CONNECTED or agent is None:
         return []
-    effects: list[Effect] = []
+    # First of all the agent is free: a farewell that cannot be delivered holds nobody up.
+    effects: list[Effect] = [FreeAgent(agent.id)]
     told = definition.wording.text("ended", session.customer, agent)
     if reason is not EndReason.AGENT and told:
         effects.append(NotifyAgent(agent.id, told))
     if session.conversation_card_id:
         closing = how_it_ended(reason.value, definition.language)
         effects.append(CloseConversation(agent.id, session.conversation_card_id, closing))
-    return [*effects, FreeAgent(agent.id)]
+    return effects

@@ -97,10 +97,16 @@ def _open(session: Session, definition: Definition, now: datetime) -> Step:
 def _customer_message(session: Session, definition: Definition, event: CustomerMessageReceived) -> Step:
     if session.phase is Phase.CONNECTED and session.agent is not None:
         return Step(session, (RelayToAgent(session.agent.id, event.text),))
-    if session.phase is Phase.ENDED:
+    if session.phase is Phase.ENDED and _went_nowhere(session, event):
         text = notice("after_the_end", definition.language)
         return Step(session, (SendToCustomer(text, definition.contact_name, "system", "undelivered"),))
     return Step(session)
+
+
+def _went_nowhere(session: Session, event: CustomerMessageReceived) -> bool:
+    """Whether an ended session still owes an answer: what was written while waiting has had the farewell already."""
+    is_late = event.written_at is None or session.ended_at is None or event.written_at > session.ended_at
+    return session.agent is not None or is_late
 
 
 def _agent_message(session: Session, definition: Definition, event: AgentMessageReceived) -> Step:

@@ -15,7 +15,7 @@ CALL_SECONDS = 6.0
 
 @dataclass(frozen=True)
 class Faults:
-    """Probabilities for each call. `slow` adds up to 3 s."""
+    """Probabilities for each call. `slow` adds up to 3 s, `stuck` up to 40 s, more than any lease lasts."""
 
     throttled: float = 0.0
     unknown: float = 0.0
@@ -24,11 +24,12 @@ class Faults:
     repeated_events: float = 0.0
     event_delay: float = 0.05
     kills: int = 0
+    stuck: float = 0.0
 
 
 CALM = Faults()
 STORM = Faults(0.04, 0.03, 0.004, 0.03, 0.3, 4.0, 4)
-HURRICANE = Faults(0.08, 0.06, 0.01, 0.06, 0.5, 20.0, 12)
+HURRICANE = Faults(0.08, 0.06, 0.01, 0.06, 0.5, 20.0, 12, 0.01)
 PROFILES = {"calm": CALM, "storm": STORM, "hurricane": HURRICANE}
 
 SENDS = frozenset({"messaging", "agents"})
@@ -76,8 +77,12 @@ class Network:
         answer: asyncio.Future[Any] = loop.create_future()
 
         def arrive() -> None:
-            # A request that has left the host may take effect although the host died meanwhile.
-            if host.generation != generation and self._happens(0.5):
+            if host.generation != generation:
+                # A request that has left the host may take effect although the host died meanwhile, but not for long.
+                if out > CALL_SECONDS or self._happens(0.5):
+                    return
+            elif answer.cancelled():
+                # The host has given up and closed the connection before anything was sent.
                 return
             try:
                 result: Any = effect()
@@ -92,6 +97,8 @@ class Network:
 
     def _delay(self) -> float:
         seconds = self.random.expovariate(1 / 0.02)
+        if self._happens(self.faults.stuck):
+            return seconds + self.random.uniform(5, 40)
         return seconds + self.random.uniform(0, 3) if self._happens(self.faults.slow) else seconds
 
     def _happens(self, probability: float) -> bool:

@@ -93,7 +93,9 @@ def _check_everything(world: World, agents: list[AgentPerson], visitors: list[Vi
             world.violations.append(f"{agent.user_id} is left Connected: {record and record.state.conversations}")
         elif record.state.ring is not None and _still_rings(world, record.state.ring.session_id):
             world.violations.append(f"{agent.user_id} is left Ringing")
-    world.violations.extend(f"poisoned: {message}" for message in world.poisoned)
+    left = {session_id: count for session_id, count in world.pending_timers.items() if count}
+    if left:
+        world.violations.append(f"timer messages left: {left}")
     if any(world.queue.hints.values()):
         world.violations.append(f"hints left: {world.queue.hints}")
     return repeats

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from shared.application.relay import Relay
+from shared.application.watchdogs import Watchdogs
+from shared.application.worker import Worker
 from tests.simulation.story import Outcome, tell
 
 SEEDS = {"calm": 30, "storm": 150, "hurricane": 120}
@@ -45,22 +46,22 @@ def test_a_seed_always_tells_the_same_story() -> None:
 
 
 def test_a_relay_that_forgets_what_is_in_doubt_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def no_doubts(self: Relay, *args: Any) -> None:
+    async def no_doubts(self: Worker, *args: Any) -> None:
         return None
 
-    monkeypatch.setattr(Relay, "_look_for_doubts", no_doubts)
+    monkeypatch.setattr(Worker, "_look_for_doubts", no_doubts)
 
     assert any(tell(seed, "hurricane").violations for seed in range(40))
 
 
 def test_a_relay_that_arms_no_watchdog_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def no_watchdog(self: Relay, current: Any, now: Any) -> Any:
+    async def no_watchdog(self: Watchdogs, current: Any, lease_end: Any) -> Any:
         return current
 
-    async def no_return(self: Relay, work: Any) -> None:
+    async def no_return(self: Worker, work: Any) -> None:
         return None
 
-    monkeypatch.setattr(Relay, "_arm", no_watchdog)
-    monkeypatch.setattr(Relay, "_come_back", no_return)
+    monkeypatch.setattr(Watchdogs, "arm", no_watchdog)
+    monkeypatch.setattr(Worker, "_come_back", no_return)
 
     assert any(tell(seed, "hurricane").violations for seed in range(60))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import random
+from collections import Counter
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -30,7 +31,11 @@ from tests.simulation import tenant as demo
 from tests.simulation.faults import Faults, FaultyPort, Host, Network
 from tests.simulation.virtual_time import VirtualClock
 
-POISON_AFTER = 5
+TRIES = 4
+PUT_OFF = 30.0
+"""As in functions/timers.py: a message that fails so often is put off, not poisoned."""
+MOST_TIMERS = 40
+"""More timer messages of one session at a time can only be a chain that multiplies."""
 INVISIBLE = 600.0
 EVENT_RETRIES = (10, 30, 60, 300, 600)
 ORIGIN = parse_origin("https://lunifico.example")
@@ -60,6 +65,7 @@ class Timers:
 
     async def wake(self, session_id: str, due: datetime, reason: str) -> None:
         delay = max(0.0, (due - self._world.clock.now()).total_seconds())
+        self._world.timer_is_set(session_id)
         asyncio.get_running_loop().call_later(delay, self._world.timer_comes_due, session_id, reason, 1)
 
 
@@ -85,12 +91,12 @@ class World:
     capacity: int = 2
     recovery_timeout: int = 300
     violations: list[str] = field(default_factory=list)
-    poisoned: list[str] = field(default_factory=list)
     on_invitation: Callable[[str, InvitationView], None] = lambda agent, view: None
 
     def __post_init__(self) -> None:
         self.random = random.Random(self.seed)
         self._tasks: set[asyncio.Task[None]] = set()
+        self.pending_timers: Counter[str] = Counter()
         self.clock = VirtualClock()
         self.network = Network(self.random, self.faults)
         users = [demo.agent(number) for number in range(self.agents_count)]
@@ -185,6 +191,11 @@ class World:
 
         self._background(deliver())
 
+    def timer_is_set(self, session_id: str) -> None:
+        self.pending_timers[session_id] += 1
+        if self.pending_timers[session_id] == MOST_TIMERS:
+            self.violations.append(f"session {session_id} has {MOST_TIMERS} timer messages at a time")
+
     def timer_comes_due(self, session_id: str, reason: str, dequeued: int) -> None:
         async def fire() -> None:
             loop = asyncio.get_running_loop()
@@ -192,11 +203,12 @@ class World:
                 await self.on_some_host(lambda application: application.relay.look(session_id, Wake(reason)))
             except HostDied:
                 loop.call_later(INVISIBLE, self.timer_comes_due, session_id, reason, dequeued + 1)
-            except InteractError as error:
-                if dequeued >= POISON_AFTER:
-                    self.poisoned.append(f"{session_id} {reason}: {error}")
-                else:
-                    loop.call_later(5, self.timer_comes_due, session_id, reason, dequeued + 1)
+            except InteractError:
+                is_put_off = dequeued >= TRIES
+                delay, again = (PUT_OFF, 1) if is_put_off else (5, dequeued + 1)
+                loop.call_later(delay, self.timer_comes_due, session_id, reason, again)
+            else:
+                self.pending_timers[session_id] -= 1
 
         self._background(fire())
 
