@@ -17,11 +17,13 @@ from dataclasses import dataclass
 from local.demo import Person
 from tests.bench.agents_desk import Agent, Window
 from tests.bench.stack import Stack
-from tests.bench.times import Times
+from tests.bench.times import CALL_FAILURES, Times
 from tests.bench.visitor import OwnCalls, Visitor
 
-PATIENCE = 15.0
+PATIENCE = 30.0
 """Seconds after which a message counts as a failure."""
+LOOK_UNASKED = 15.0
+"""Seconds after which the widget reads without a nudge, of which one may be lost."""
 WARM_UP_MESSAGES = 2
 
 
@@ -57,14 +59,18 @@ class Conversation:
         await self.agent.say(text, wait=False)
         async with asyncio.timeout(PATIENCE):
             while True:
-                await self.nudged.wait()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self.nudged.wait(), LOOK_UNASKED)
                 self.nudged.clear()
                 if text in await self.visitor.newest():
                     return
 
 
 async def measure(stack: Stack, people: Sequence[Person], numbers: Sequence[int], seconds: float) -> list[MessageTimes]:
-    """Time both directions for each of the numbers of conversations, each for so many seconds."""
+    """Time both directions for each of the numbers of conversations, each for so many seconds.
+
+    Raises TimeoutError or aiohttp.ClientError where the conversations do not come about.
+    """
     async with contextlib.AsyncExitStack() as open_ones:
         conversations = [await _connect(stack, person, open_ones) for person in people[: max(numbers)]]
         for conversation in conversations:
@@ -101,7 +107,7 @@ async def _together(senders: Sequence[Callable[[], Awaitable[None]]], seconds: f
         while (sent := time.perf_counter()) - began < seconds:
             try:
                 await send()
-            except TimeoutError:
+            except CALL_FAILURES:
                 failures += 1
             else:
                 latencies.append(time.perf_counter() - sent)

@@ -64,9 +64,9 @@ def _sections(results: Results) -> Iterator[tuple[str, Row, list[Row]]]:
     if results.costs:
         yield "Costs, counted", ("table", "queue", "outbound", CALLS), list(_costs(results.costs))
     if results.sessions:
-        yield "Starting a session", ("p50 ms", "p95 ms", "per s", "ratio"), list(_sessions(results.sessions))
+        yield "Starting a session", ("p50 ms", "p95 ms", "per s", "failed", "ratio"), list(_sessions(results.sessions))
     if results.messages:
-        yield "Relayed messages", ("p50 ms", "p95 ms", "per s", "lost"), list(_messages(results.messages))
+        yield "Relayed messages", ("p50 ms", "p95 ms", "per s", "failed"), list(_messages(results.messages))
     if results.imports:
         yield "Import", ("ms", "CPU ms"), list(_imports(results.imports))
     if results.sizes:
@@ -98,9 +98,8 @@ def _sessions(times: Sequence[SessionStartTimes]) -> Iterator[Row]:
 
 def _messages(times: Sequence[MessageTimes]) -> Iterator[Row]:
     for one in times:
-        yield f"customer to agent, {one.conversations} at a time", *_latency(one.to_agent), str(one.to_agent.failures)
-        to_customer = one.to_customer
-        yield f"agent to customer, {one.conversations} at a time", *_latency(to_customer), str(to_customer.failures)
+        yield f"customer to agent, {one.conversations} at a time", *_latency(one.to_agent)
+        yield f"agent to customer, {one.conversations} at a time", *_latency(one.to_customer)
 
 
 def _imports(times: ImportTimes) -> Iterator[Row]:
@@ -121,7 +120,7 @@ def _starts(times: StartTimes) -> Iterator[Row]:
 
 
 def _latency(times: Times) -> Row:
-    return f"{times.p50 * 1000:.1f}", f"{times.p95 * 1000:.1f}", f"{times.per_second:.1f}"
+    return f"{times.p50 * 1000:.1f}", f"{times.p95 * 1000:.1f}", f"{times.per_second:.1f}", str(times.failures)
 
 
 def _against(found: int, allowed: int | None) -> str:

@@ -7,10 +7,14 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
+import aiohttp
+
+CALL_FAILURES = (aiohttp.ClientError, TimeoutError)
+
 
 @dataclass(frozen=True)
 class Times:
-    """Latencies of single calls in seconds, and how long all of them took; `failures` are left out of both."""
+    """Latencies of single calls in seconds, and how long all calls took; `failures` are only counted."""
 
     latencies: Sequence[float]
     seconds: float
@@ -42,18 +46,28 @@ NOTHING = Times((), 0.0)
 
 
 async def load(call: Callable[[], Awaitable[object]], *, workers: int, seconds: float, pause: float = 0.0) -> Times:
-    """Call until the seconds are over; each worker rests for `pause` seconds after a call, which counts in no time."""
+    """Call until the seconds are over; each worker rests for `pause` seconds after a call, which counts in no time.
+
+    A call that is refused or takes too long is a failure.
+    """
     latencies: list[float] = []
+    failures = 0
     began = time.perf_counter()
 
     async def work() -> float:
         """How long this worker worked."""
+        nonlocal failures
         worked = 0.0
         while (asked := time.perf_counter()) - began < seconds:
-            await call()
-            latencies.append(time.perf_counter() - asked)
-            worked += latencies[-1]
+            try:
+                await call()
+            except CALL_FAILURES:
+                failures += 1
+            else:
+                latencies.append(time.perf_counter() - asked)
+            worked += time.perf_counter() - asked
             await asyncio.sleep(pause)
         return worked
 
-    return Times(latencies, max(await asyncio.gather(*(work() for _ in range(workers)))))
+    seconds_worked = max(await asyncio.gather(*(work() for _ in range(workers))))
+    return Times(latencies, seconds_worked, failures)
