@@ -8,18 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from shared.domain.errors import Rejected
+from shared.domain.errors import Unreadable
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
     Body = TypeVar("Body", bound=BaseModel)
 
-LONGEST_PLACE = 100
-
 
 def usable(shape: type[Body], content: Any, what: str) -> Body:
-    """Bytes of JSON, or a document, as `shape`; raises Rejected, which names the places and quotes nothing."""
+    """Bytes of JSON, or a document, as `shape`; raises Unreadable."""
     from pydantic import ValidationError
 
     try:
@@ -28,6 +26,5 @@ def usable(shape: type[Body], content: Any, what: str) -> Body:
         return shape.model_validate(content)
     except ValidationError as error:
         found = error.errors(include_url=False, include_context=False, include_input=False)
-    places = {".".join(str(part) for part in one["loc"])[:LONGEST_PLACE] or "content" for one in found}
-    # Out here, so that the error does not take along what it was caused by.
-    raise Rejected(f"{what} cannot be used: {', '.join(sorted(places))}", "unreadable")
+    # Out here, so that the error does not take along what it was caused by: that quotes the content.
+    raise Unreadable(what, (".".join(str(part) for part in one["loc"]) or "content" for one in found))

@@ -1,7 +1,7 @@
 """Queue messages that come due: watchdogs, offers, limits, recovery.
 
 A message only says that a session is to be looked at; what is due is decided by the session's own state, so that late,
-early and repeated messages do no harm. One that cannot be used fails, and goes to the poison queue.
+early and repeated messages do no harm. What is unreadable, the message or its session, goes to the poison queue.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import azure.functions as func
 from functions.blueprints import new_blueprint
 from functions.deliveries import usable
 from shared import bootstrap
-from shared.domain.errors import PortError
+from shared.domain.errors import PortError, Unreadable
 
 TRIES_AT_ONCE = 4
 """One less than the host's: after the fifth a message goes to the poison queue, where nobody would look in time."""
@@ -42,7 +42,7 @@ async def on_session_timer(message: func.QueueMessage) -> None:
         if await application.relay.look(timer.session, Wake(timer.reason)) is None:
             logger.info("timer %s: there is no session %s any more", timer.reason, timer.session)
     except PortError as error:
-        if (message.dequeue_count or 0) < TRIES_AT_ONCE:
+        if (message.dequeue_count or 0) < TRIES_AT_ONCE or isinstance(error, Unreadable):
             raise
         logger.warning("timer %s of session %s is put off: %s", timer.reason, timer.session, error.code)
         await application.ports.timers.wake(timer.session, application.ports.clock.now() + PAUSE, timer.reason)

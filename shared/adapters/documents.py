@@ -6,6 +6,7 @@ import functools
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from shared.domain.effects import Effect
+from shared.domain.errors import Unreadable
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -24,11 +25,25 @@ def to_json(value: Any) -> str:
 
 
 def from_json(kind: type[Value], text: str) -> Value:
-    return cast(Value, _adapter(kind).validate_json(text))
+    """Raises Unreadable where the text does not fit the type; the error names places and quotes nothing."""
+    return cast(Value, _read(_adapter(kind), text, kind.__name__.lstrip("_")))
 
 
 def effect_from_json(text: str) -> Effect:
-    return cast(Effect, _effects().validate_json(text))
+    """Raises Unreadable as `from_json` does."""
+    return cast(Effect, _read(_effects(), text, "Effect"))
+
+
+def _read(adapter: TypeAdapter[Any], text: str, name: str) -> Any:
+    from pydantic import ValidationError
+
+    try:
+        return adapter.validate_json(text)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_context=False, include_input=False)
+    places = [".".join(str(part) for part in one["loc"]) or "text" for one in found]
+    # Out here, so that the error does not take along what it was caused by: that quotes what persons have written.
+    raise Unreadable(f"a stored {name}", places)
 
 
 @functools.cache

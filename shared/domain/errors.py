@@ -17,15 +17,20 @@
         ├── NotSent                  surely without effect; may be tried again after `retry_after`
         ├── OutcomeUnknown           perhaps with effect
         └── Rejected                 surely without effect, and trying again is no use
+            └── Unreadable           what was stored or delivered does not fit its type
 
 `code` is stable and exact: it is for administrators and for logs. `visitor_code` is all that a web page learns.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
+
+LONGEST_PLACE = 100
+PLACES_NAMED = 10
 
 
 class VisitorCode(StrEnum):
@@ -214,3 +219,11 @@ class Rejected(PortError):
     def __init__(self, explanation: str, reason: str = "rejected") -> None:
         super().__init__(explanation)
         self.reason = reason
+
+
+class Unreadable(Rejected):
+    """What was stored or delivered does not fit its type; the explanation names `places` in it and quotes nothing."""
+
+    def __init__(self, what: str, places: Iterable[str]) -> None:
+        named = sorted({place[:LONGEST_PLACE] for place in places})
+        super().__init__(f"{what} is unreadable: {', '.join(named[:PLACES_NAMED])}", "unreadable")

@@ -16,7 +16,7 @@ from functions.chat import MESSAGE_RECEIVED, on_chat_event
 from functions.widget import widget_start
 from shared import bootstrap
 from shared.adapters.memory import MemorySessionStore
-from shared.domain.errors import NotSent, PortError, Rejected
+from shared.domain.errors import NotSent, PortError, Unreadable
 from shared.ports import SessionRecord
 from tests.functions.world import RESOURCE, TENANT, World, form, json_of, request
 
@@ -203,7 +203,7 @@ MALFORMED: list[dict[str, Any]] = [
 async def test_a_malformed_event_fails_with_its_reason_so_that_it_is_kept_as_a_dead_letter(
     store: CountingStore, changes: dict[str, Any]
 ) -> None:
-    with pytest.raises(Rejected, match=f"event-1.* cannot be used: {next(iter(changes))}") as refusal:
+    with pytest.raises(Unreadable, match=f"event-1.* is unreadable: {next(iter(changes))}") as refusal:
         await on_chat_event(event(**changes))
     assert store.asked == []
     assert "Basel" not in "".join(traceback.format_exception(refusal.value))
@@ -211,7 +211,7 @@ async def test_a_malformed_event_fails_with_its_reason_so_that_it_is_kept_as_a_d
 
 @pytest.mark.parametrize("data", [None, [], "text", {}])
 async def test_data_that_is_no_object_fails_too(store: CountingStore, data: object) -> None:
-    with pytest.raises(Rejected, match="cannot be used"):
+    with pytest.raises(Unreadable, match="is unreadable"):
         await on_chat_event(envelope(data))
     assert store.asked == []
 

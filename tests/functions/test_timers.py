@@ -15,7 +15,7 @@ from functions.timers import PAUSE, TRIES_AT_ONCE, on_session_timer
 from functions.widget import widget_start
 from shared import bootstrap
 from shared.adapters.memory import MemorySessionStore, WakeUp
-from shared.domain.errors import OutcomeUnknown, Rejected
+from shared.domain.errors import OutcomeUnknown, Unreadable
 from shared.domain.sessions import Phase
 from shared.ports import SessionRecord
 from tests.functions.world import World, form, json_of, request
@@ -94,6 +94,20 @@ class TestOutages:
         assert queues["maxDequeueCount"] > TRIES_AT_ONCE
 
 
+async def test_a_timer_of_an_unreadable_session_goes_to_the_poison_queue_too(world: World, session_id: str) -> None:
+    class Torn(MemorySessionStore):
+        async def read(self, session_id: str) -> SessionRecord | None:
+            raise Unreadable("a stored State", ["session.phase"])
+
+    world.replace(sessions=Torn())
+    world.timers.due.clear()
+    bootstrap.use(world.application, world.surroundings)
+    for tried in range(1, TRIES_AT_ONCE + 2):
+        with pytest.raises(Unreadable):
+            await on_session_timer(message(timer(world, session_id, 0), tried))
+    assert world.timers.due == []
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -112,14 +126,14 @@ class TestOutages:
 async def test_a_broken_message_fails_each_time_so_that_it_goes_to_the_poison_queue(
     world: World, body: object, tried: int
 ) -> None:
-    with pytest.raises(Rejected, match="timer message message cannot be used: "):
+    with pytest.raises(Unreadable, match="timer message message is unreadable: "):
         await on_session_timer(message(body, tried))
     assert world.timers.due == []
 
 
 async def test_the_reason_names_places_and_quotes_nothing(world: World) -> None:
     body = {"session": "s", "reason": "r", "due": "Do you deliver to Basel?", "text": "Basel"}
-    with pytest.raises(Rejected) as refusal:
+    with pytest.raises(Unreadable) as refusal:
         await on_session_timer(message(body))
-    assert str(refusal.value) == "timer message message cannot be used: due, text"
+    assert str(refusal.value) == "timer message message is unreadable: due, text"
     assert "Basel" not in "".join(traceback.format_exception(refusal.value))
