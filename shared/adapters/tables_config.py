@@ -35,7 +35,7 @@ CACHE_SECONDS = 30.0
 """A licence or a restriction takes effect within this; design.md, "Promises"."""
 CACHED_DOCUMENTS = 20_000
 CACHED_WIDGET_KEYS = 2_000
-"""Apart from the documents, so that guessed keys cannot push those out."""
+"""Guessed keys and ids push out none of these: the cache keeps apart what does not exist."""
 
 DocumentType = TypeVar("DocumentType", Tenant, User)
 
