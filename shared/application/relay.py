@@ -43,8 +43,8 @@ class Relay:
 
     def __init__(self, ports: Ports, carry_out: CarryOut) -> None:
         self._ports = ports
-        self._access = SessionAccess(ports, carry_out)
         self._watchdogs = Watchdogs(ports)
+        self._access = SessionAccess(ports, carry_out, self._watchdogs)
         self._worker = Worker(ports, carry_out, self._access, self._watchdogs)
 
     async def look(self, session_id: str, occasion: Occasion) -> Seen | None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from shared.application import turn
 from shared.application.carry_out import CarryOut
+from shared.application.watchdogs import Watchdogs
 from shared.domain.errors import Rejected
 from shared.ports import Cursor, Ports, SessionRecord, ThreadMessage
 
@@ -17,8 +18,9 @@ logger = logging.getLogger(__name__)
 class SessionAccess:
     """Reads a session's thread and saves its rows, with the rules that hold wherever that happens."""
 
-    def __init__(self, ports: Ports, carry_out: CarryOut) -> None:
+    def __init__(self, ports: Ports, carry_out: CarryOut, watchdogs: Watchdogs) -> None:
         self._ports = ports
+        self._watchdogs = watchdogs
         self._carry_out = carry_out
 
     async def list_after(self, record: SessionRecord, cursor: Cursor) -> Sequence[ThreadMessage]:
@@ -38,7 +40,7 @@ class SessionAccess:
     ) -> SessionRecord:
         """One conditional transaction; new deadlines get their timer messages before it. Raises VersionConflict."""
         for reason, due in turn.new_deadlines(record.session, current.session):
-            await self._ports.timers.wake(record.session.id, due, reason)
+            await self._watchdogs.wake_at(record.session.id, reason, due)
         change = current.change(done=done, seen=seen)
         version = await self._ports.sessions.save(record.session.id, record.version, change)
         effects = tuple(e for e in (*record.effects, *current.add) if e.number not in done)
