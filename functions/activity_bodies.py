@@ -91,6 +91,11 @@ class ActivityBody(Part):
         return self.sender.aad_object_id or ""
 
     @property
+    def is_of_teams(self) -> bool:
+        """Other channels name users as they like: only Teams vouches for the user's id and tenant."""
+        return self.channel_id == "msteams"
+
+    @property
     def is_personal(self) -> bool:
         return self.conversation.conversation_type == "personal"
 

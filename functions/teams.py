@@ -1,4 +1,4 @@
-"""The bot's endpoint: what agents do in Teams. Only personal chats count, and only of tenants that are ours.
+"""The bot's endpoint: what agents do in Teams. Only personal chats of Teams count, of tenants that are ours.
 
 A call that cannot be proven to be the Bot Connector's is answered 401 and nothing else. Whatever a port reports is
 answered 503, so that Teams brings the activity again; every verb bears to be repeated.
@@ -74,8 +74,13 @@ async def _dispatch(body: ActivityBody) -> func.HttpResponse:
     from shared.ports import BotConversation
 
     application = bootstrap.application()
+    if not body.is_of_teams:
+        logger.warning(
+            "an activity %s was dropped: of the channel %r, not of Teams", body.type[:50], body.channel_id[:50]
+        )
+        return func.HttpResponse(status_code=200)
     if not body.is_personal or not body.user_id or await application.ports.config.tenant(body.tenant_id) is None:
-        logger.info("an activity %s was dropped: not of a user of ours in a personal chat", body.type)
+        logger.info("an activity %s was dropped: not of a user of ours in a personal chat", body.type[:50])
         return func.HttpResponse(status_code=200)
     conversation = BotConversation(body.service_url, body.conversation.id, body.recipient.id)
     # An activity without an id could not be told from the next one.

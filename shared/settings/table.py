@@ -9,7 +9,7 @@ STORAGE = "AzureWebJobsStorage"
 SECRET_PREFIX = "INTERACT_SECRET_"
 SESSION_KEY_BYTES = 32
 MICROSOFT_BOT_KEYS = "https://login.botframework.com/v1/.well-known/keys"
-MICROSOFT_BOT_HOSTS = "smba.trafficmanager.net,.botframework.com"
+MICROSOFT_BOT_HOSTS = "smba.trafficmanager.net"
 DEVELOPMENT_STORAGE = (
     "DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;"
     "AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==;"

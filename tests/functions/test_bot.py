@@ -88,6 +88,18 @@ class TestRegistration:
         assert (await post(activity("installationUpdate", action="add", conversation=conversation))).status_code == 200
         assert world.agent_store.records == {}
 
+    @pytest.mark.parametrize("channel", ["webchat", "directline", "emulator", "MSTEAMS", "", None])
+    async def test_only_teams_counts_since_other_channels_name_users_as_they_like(
+        self, world: World, caplog: pytest.LogCaptureFixture, channel: str | None
+    ) -> None:
+        body = activity("installationUpdate", action="add", channelId=channel)
+        if channel is None:
+            del body["channelId"]
+        assert (await post(body)).status_code == 200
+        assert world.agent_store.records == {}
+        assert world.agents.sent == []
+        assert "not of Teams" in caplog.text
+
     async def test_users_of_other_tenants_are_not_registered(self, world: World) -> None:
         foreign = activity("installationUpdate", action="add", channelData={"tenant": {"id": "another"}})
         assert (await post(foreign)).status_code == 200

@@ -39,7 +39,7 @@ def test_what_is_needed_is_enough_and_the_rest_has_defaults() -> None:
     assert settings.tables == settings.queues
     assert settings.bot.token_url == "https://login.microsoftonline.com/directory/oauth2/v2.0/token"
     assert settings.bot.keys_url == "https://login.botframework.com/v1/.well-known/keys"
-    assert settings.bot.service_hosts == ("smba.trafficmanager.net", ".botframework.com")
+    assert settings.bot.service_hosts == ("smba.trafficmanager.net",)
     assert (settings.signalr, settings.key_vault_url, settings.managed_identity) == (None, None, None)
 
 
