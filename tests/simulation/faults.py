@@ -42,7 +42,8 @@ class Host:
     name: str
     up: bool = True
     generation: int = 0
-    tasks: set[asyncio.Task[Any]] = field(default_factory=set)
+    tasks: dict[asyncio.Task[Any], None] = field(default_factory=dict)
+    """In their order: a set's would differ from one process to the next, and a seed could not be replayed."""
 
     def kill(self) -> None:
         self.up = False

@@ -34,7 +34,7 @@ from tests.simulation.virtual_time import VirtualClock
 TRIES = 4
 PUT_OFF = 30.0
 """As in functions/timers.py: a message that fails so often is put off, not poisoned."""
-MOST_TIMERS = 40
+MOST_TIMERS = 100
 """More timer messages of one session at a time can only be a chain that multiplies."""
 INVISIBLE = 600.0
 EVENT_RETRIES = (10, 30, 60, 300, 600)
@@ -154,8 +154,8 @@ class World:
             await asyncio.sleep(0.5)
         host = self.random.choice(up)
         task = asyncio.ensure_future(work(self.applications[host.name]))
-        host.tasks.add(task)
-        task.add_done_callback(host.tasks.discard)
+        host.tasks[task] = None
+        task.add_done_callback(lambda done: host.tasks.pop(done, None))
         try:
             return await asyncio.shield(task)
         except asyncio.CancelledError:
