@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from dataclasses import dataclass
 
 from shared.domain.sessions import Phase, TaskPhase
@@ -34,23 +35,24 @@ class Outcome:
 
 def tell(seed: int, profile: str) -> Outcome:
     """Play the story of a seed under a profile of faults."""
+    random.seed(seed)  # the jitter of the code under test
     return run_virtual(lambda: _tell(seed, profile))
 
 
 async def _tell(seed: int, profile: str) -> Outcome:
     world = World(seed, PROFILES[profile])
-    random = world.random
-    world.capacity = random.choice([1, 2, 2, 3])
-    agents = [AgentPerson(world, number, messages=random.randint(1, 6)) for number in range(world.agents_count)]
+    source = world.random
+    world.capacity = source.choice([1, 2, 2, 3])
+    agents = [AgentPerson(world, number, messages=source.randint(1, 6)) for number in range(world.agents_count)]
     visitors = [
         Visitor(
             world,
             number,
-            service_contact() if random.random() < 0.8 else user_contact(random.randrange(world.agents_count)),
-            messages=random.randint(1, 7),
-            ends=random.random() < 0.6,
+            service_contact() if source.random() < 0.8 else user_contact(source.randrange(world.agents_count)),
+            messages=source.randint(1, 7),
+            ends=source.random() < 0.6,
         )
-        for number in range(random.randint(2, 6))
+        for number in range(source.randint(2, 6))
     ]
     by_id = {agent.user_id: agent for agent in agents}
 
