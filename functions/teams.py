@@ -120,7 +120,8 @@ async def _executed(application: Application, activity: Activity, pressed: Press
     if pressed.verb in ("accept", "decline"):
         card = cards.closed_invitation(answer.customer_name, answer.outcome, answer.taken_by)
     elif pressed.verb == "end":
-        card = cards.closed_conversation(answer.customer_name, "You have ended this conversation.")
+        text = "You have ended this conversation." if answer.outcome == "ended" else sentence(answer)
+        card = cards.closed_conversation(answer.customer_name, text)
     elif pressed.verb == "available" or (pressed.verb == "choose" and answer.outcome == "sent"):
         # The question is answered: its card goes, so that the text cannot be sent a second time.
         card = cards.notice(sentence(answer))
@@ -165,6 +166,7 @@ def sentence(answer: Answer) -> str:
         "declined": "You have declined.",
         "sent": f"Sent to {name}.",
         "ended": "This conversation has ended; nothing was sent.",
+        "over": "This conversation had ended already.",
         "empty": "Please write a message first.",
         "too_long": "The message is too long; please split it.",
         "available": "You are available again.",

@@ -11,7 +11,7 @@ from shared.domain.distribution import AgentState
 from shared.domain.errors import NotSent, VersionConflict
 from shared.domain.events import AgentAccepted, AgentDeclined, AgentEnded, AgentMessageReceived
 from shared.domain.parameters import Agent
-from shared.domain.sessions import Phase, Session
+from shared.domain.sessions import EndReason, Phase, Session
 from shared.ports import BotConversation, Ports
 
 TRIES = 8
@@ -67,23 +67,27 @@ class Conversations:
         seen = await self._happened(activity, session_id, Happened(AgentAccepted(agent, offer_id)))
         if seen is None:
             return Answer("expired")
-        session, name = seen.session, seen.session.customer.display_name
-        if _is_with(session, activity):
-            return Answer("accepted", name)
-        if session.agent is not None and session.agent.id == activity.user_id:
-            return Answer("ended", name)
-        if session.agent is not None:
-            return Answer("taken", name, session.agent.display_name)
-        return Answer("expired", name)
+        return _became(seen.session, activity)
 
     async def decline(self, activity: Activity, session_id: str, offer_id: str) -> Answer:
+        """Pass on an invitation; the answer says `declined`, or what had become of it before, as `accept` does."""
         event = AgentDeclined(activity.user_id, offer_id)
         seen = await self._happened(activity, session_id, Happened(event))
-        return Answer("declined", seen.session.customer.display_name if seen else "")
+        if seen is None:
+            return Answer("expired")
+        task = seen.session.task
+        if task is not None and task.was_declined(activity.user_id, offer_id):
+            return Answer("declined", seen.session.customer.display_name)
+        return _became(seen.session, activity)
 
     async def end(self, activity: Activity, session_id: str) -> Answer:
+        """End a conversation of one's own; the answer says `ended`, or `over` where somebody else was faster."""
         seen = await self._happened(activity, session_id, Happened(AgentEnded(activity.user_id)))
-        return Answer("ended", seen.session.customer.display_name if seen else "")
+        if seen is None:
+            return Answer("over")
+        session = seen.session
+        has_ended_it = _is_own(session, activity) and session.end_reason is EndReason.AGENT
+        return Answer("ended" if has_ended_it else "over", session.customer.display_name)
 
     async def reply(self, activity: Activity, session_id: str, text: str) -> Answer:
         """A text for one conversation; it counts once, however often the activity arrives."""
@@ -150,8 +154,24 @@ class Conversations:
         raise NotSent("the agent's row stays contended", retry_after=1)
 
 
+def _became(session: Session, activity: Activity) -> Answer:
+    """What became of an invitation that the agent holds."""
+    name = session.customer.display_name
+    if _is_with(session, activity):
+        return Answer("accepted", name)
+    if _is_own(session, activity):
+        return Answer("ended", name)
+    if session.agent is not None:
+        return Answer("taken", name, session.agent.display_name)
+    return Answer("expired", name)
+
+
 def _is_with(session: Session, activity: Activity) -> bool:
-    return session.phase is Phase.CONNECTED and session.agent is not None and session.agent.id == activity.user_id
+    return session.phase is Phase.CONNECTED and _is_own(session, activity)
+
+
+def _is_own(session: Session, activity: Activity) -> bool:
+    return session.agent is not None and session.agent.id == activity.user_id
 
 
 EXPLANATIONS = {

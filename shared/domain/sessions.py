@@ -75,10 +75,11 @@ class Invitation:
 
 @dataclass(frozen=True)
 class Declined:
-    """An agent who declined is passed over until then."""
+    """An agent who declined this offer is passed over until then."""
 
     agent_id: str
     until: datetime
+    offer_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,9 @@ class Task:
 
     def invitation(self, agent_id: str) -> Invitation | None:
         return next((invitation for invitation in self.invitations if invitation.agent.id == agent_id), None)
+
+    def was_declined(self, agent_id: str, offer_id: str) -> bool:
+        return any((entry.agent_id, entry.offer_id) == (agent_id, offer_id) for entry in self.declined)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,9 @@ from functions.teams import BODY_LIMIT, ONLY_TEXT, REGISTERED, bot_messages
 from functions.widget import widget_start
 from shared import bootstrap
 from shared.adapters.memory import MemoryAgents
+from shared.application.occasions import Happened
 from shared.domain.errors import NotSent
+from shared.domain.events import CustomerEnded
 from shared.domain.sessions import Phase
 from shared.ports import BotConversation
 from tests.functions.world import LUISA, MARIO, TENANT, World, form, json_of, request
@@ -202,6 +204,20 @@ class TestConversation:
         answer = await told(pressed("end", session=session_id))
         assert answer["value"] == {"closed_conversation": ["Carla Customer", "You have ended this conversation."]}
         assert world.sessions.rows[session_id].session.phase is Phase.ENDED
+
+    async def test_end_after_the_customer_s_end_says_that_it_was_over(self, world: World) -> None:
+        session_id = await waiting()
+        await world.connect(session_id)
+        await world.application.relay.look(session_id, Happened(CustomerEnded(), tenant_id=TENANT.id))
+        answer = await told(pressed("end", session=session_id))
+        assert answer["value"] == {"closed_conversation": ["Carla Customer", "This conversation had ended already."]}
+
+    async def test_decline_on_the_old_card_after_accept_shows_what_holds(self, world: World) -> None:
+        session_id = await waiting()
+        offer = await world.ring(session_id)
+        await told(pressed("accept", session=session_id, offer=offer))
+        answer = await told(pressed("decline", session=session_id, offer=offer))
+        assert answer["value"] == {"closed_invitation": ["Carla Customer", "accepted", None]}
 
     async def test_available_takes_the_flag_of_a_missed_invitation(self, world: World) -> None:
         await world.application.conversations.register(world.activity())

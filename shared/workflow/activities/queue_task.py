@@ -157,9 +157,8 @@ class QueueTask:
         if invitation.card_id:
             effects.append(CloseInvitation(agent_id, invitation.card_id, "declined"))
         remaining = tuple(i for i in task.invitations if i is not invitation)
-        declined = replace(
-            task, invitations=remaining, declined=(*task.declined, Declined(agent_id, context.now + PASSED_OVER))
-        )
+        entry = Declined(agent_id, context.now + PASSED_OVER, offer_id)
+        declined = replace(task, invitations=remaining, declined=(*task.declined, entry))
         session = replace(context.session, task=declined)
         if remaining:
             return Step(session, tuple(effects))
@@ -213,7 +212,7 @@ def _close_late(session: Session, task: Task, event: InvitationSent) -> CloseInv
         return CloseInvitation(event.agent_id, event.card_id, "accepted")
     if agent is not None:
         return CloseInvitation(event.agent_id, event.card_id, "taken", agent.display_name)
-    has_declined = any(entry.agent_id == event.agent_id for entry in task.declined)
+    has_declined = task.was_declined(event.agent_id, event.offer_id)
     return CloseInvitation(event.agent_id, event.card_id, "declined" if has_declined else "expired")
 
 
