@@ -6,7 +6,9 @@ import { Messages } from "/static/messages.js";
 import { fillAvatar, PRESENCE_NAMES } from "/static/people.js";
 
 const TYPING_SHOWN = 5000;
-const element = (id) => document.getElementById(id);
+// Found once, before any card is shown: the inputs of a card bring ids of their own, such as "text".
+const elements = new Map([...document.querySelectorAll("[id]")].map((each) => [each.id, each]));
+const element = (id) => elements.get(id);
 const state = { me: "", appName: "Interact", users: [], chats: [], open: "", connected: false };
 let stopListening = () => {};
 let typingTimer;

@@ -19,7 +19,7 @@ export function Header({ state, asking, onMinimize, onEnd }: Props): JSX.Element
   const name = plainName(state.contact?.displayName ?? "");
   const [tone, line] = useStateLine(state);
   return (
-    <header class="header">
+    <div class="header">
       <span class={`avatar tone-${tone}`} aria-hidden="true">
         {name ? initials(name) : <Icon name="chat" />}
       </span>
@@ -47,7 +47,7 @@ export function Header({ state, asking, onMinimize, onEnd }: Props): JSX.Element
           <Icon name="minimize" />
         </button>
       </div>
-    </header>
+    </div>
   );
 }
 
