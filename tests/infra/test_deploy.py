@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.infra.azure import APP, GROUP, PERSON, PRINCIPAL, SUBSCRIPTION, FakeAzure, Rule
+from tests.infra.fake_azure import APP, GROUP, PERSON, PRINCIPAL, SUBSCRIPTION, FakeAzure, Rule
 
 CHANGING = {"create", "update", "delete", "config-zip", "post"}
 
