@@ -82,8 +82,8 @@ def test_a_refusal_is_a_problem(running: RunningHost) -> None:
     assert response.json()["trace"] in running.log
 
 
-@pytest.mark.parametrize("name", ["on_chat_event", "on_call_event"])
-def test_an_event_that_cannot_be_used_is_taken_all_the_same(running: RunningHost, name: str) -> None:
+def deliver(running: RunningHost, name: str) -> int:
+    """What Event Grid is answered to an event of a resource that nobody has."""
     event = {
         "id": "1",
         "topic": "/foreign",
@@ -94,8 +94,18 @@ def test_an_event_that_cannot_be_used_is_taken_all_the_same(running: RunningHost
         "dataVersion": "1.0",
     }
     path = f"/runtime/webhooks/eventgrid?functionName={name}&code={KEYS['eventgrid']}"
-    response = running.post(path, json=[event], headers={"aeg-event-type": "Notification"})
-    assert response.status_code == 202
+    return running.post(path, json=[event], headers={"aeg-event-type": "Notification"}).status_code
+
+
+def test_an_event_that_cannot_be_used_fails_with_its_reason_in_the_log_and_is_never_answered_400(
+    running: RunningHost,
+) -> None:
+    assert deliver(running, "on_chat_event") == 500
+    assert "no tenant has the ACS resource id '/foreign'" in running.log
+
+
+def test_an_event_of_calls_is_taken_since_there_are_none(running: RunningHost) -> None:
+    assert deliver(running, "on_call_event") == 202
 
 
 def test_there_are_no_calls_yet(running: RunningHost) -> None:
