@@ -1,7 +1,8 @@
 """The bot's endpoint: what agents do in Teams. Only personal chats of Teams count, of tenants that are ours.
 
-A call that cannot be proven to be the Bot Connector's is answered 401 and nothing else. Whatever a port reports is
-answered 503, so that Teams brings the activity again; every verb bears to be repeated.
+A call that cannot be proven to be the Bot Connector's is answered 401 and nothing else, unless it is too long to be
+read at all (413). Whatever a port reports is answered 503, so that Teams brings the activity again; every verb bears to
+be repeated.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from functions.blueprints import new_blueprint
 from functions.http import bounded_body, validated
 from functions.problems import respond
 from shared import bootstrap
-from shared.domain.errors import InvalidRequest, Unauthenticated
+from shared.domain.errors import Unauthenticated
 
 if TYPE_CHECKING:
     from functions.activity_bodies import ActivityBody, Pressed
@@ -47,8 +48,7 @@ async def bot_messages(req: func.HttpRequest) -> func.HttpResponse:
 async def _receive(request: func.HttpRequest) -> func.HttpResponse:
     from functions.activity_bodies import ActivityBody
 
-    body = bounded_body(request, BODY_LIMIT)
-    document = _document(body)
+    document = _document(bounded_body(request, BODY_LIMIT))
     try:
         authentication = bootstrap.surroundings().bot_authentication
         await authentication.check(request.headers.get("authorization", ""), document)
@@ -59,13 +59,12 @@ async def _receive(request: func.HttpRequest) -> func.HttpResponse:
 
 
 def _document(body: bytes) -> dict[str, Any]:
+    """The activity; an empty one for what is no JSON object, which is judged once it is known who has sent it."""
     try:
         document = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise InvalidRequest("the body is no JSON") from error
-    if not isinstance(document, dict):
-        raise InvalidRequest("an activity is a JSON object")
-    return document
+    except (ValueError, RecursionError):
+        return {}
+    return document if isinstance(document, dict) else {}
 
 
 async def _dispatch(body: ActivityBody) -> func.HttpResponse:

@@ -83,7 +83,12 @@ async def readiness() -> Readiness:
 
 
 def use(application: Application | None, surroundings: Surroundings | None = None) -> None:
-    """Put another application in place, for tests; None goes back to the settings."""
+    """Put another application in place with its surroundings, for tests; None goes back to the settings.
+
+    Raises ValueError where one comes without the other.
+    """
+    if (application is None) != (surroundings is None):
+        raise ValueError("an application goes with its surroundings")
     _Process.running = _Running(application, surroundings) if application and surroundings else None
 
 

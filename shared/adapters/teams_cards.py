@@ -1,7 +1,7 @@
 """The agents' Adaptive Cards as plain JSON: schema 1.5, Universal Actions with a fallback for older clients.
 
-Buttons answer with a verb and data: `accept`, `decline` {session, offer} · `end` {session} · `reply`, `choose` {session, text} ·
-`available` {}.
+Buttons answer with a verb and data: `accept`, `decline` {session, offer} · `end` {session} · `reply`, `choose`
+{session, text} · `available` {}.
 """
 
 from __future__ import annotations
@@ -53,16 +53,15 @@ def closed_invitation(customer_name: str, outcome: str, taken_by: str | None) ->
     return _card(f"{customer_name}: {sentence}", [_heading(customer_name), _text(sentence)], actions)
 
 
-def conversation(view: ConversationView, *, with_reply: bool = False) -> Card:
+def conversation(view: ConversationView) -> Card:
     """An accepted conversation: who the customer is, how to answer, and *End*."""
     body = [
         _heading(view.customer_name),
         _facts(("Email", view.customer_email), ("Contact", view.contact_name)),
-        *([_reply_field(view.customer_name)] if with_reply else [_text("Write here to answer.")]),
+        _text("Write here to answer."),
         *([_text(view.end_question, isSubtle=True)] if view.end_question else []),
     ]
-    send = [_send(view.session_id)] if with_reply else []
-    return _card(f"Conversation with {view.customer_name}", body, [*send, _end(view.session_id)])
+    return _card(f"Conversation with {view.customer_name}", body, [_end(view.session_id)])
 
 
 def closed_conversation(customer_name: str, text: str) -> Card:
@@ -103,9 +102,6 @@ class TeamsCards:
 
     def closed_invitation(self, customer_name: str, outcome: str, taken_by: str | None) -> Mapping[str, Any]:
         return closed_invitation(customer_name, outcome, taken_by)
-
-    def conversation(self, view: ConversationView) -> Mapping[str, Any]:
-        return conversation(view, with_reply=True)
 
     def closed_conversation(self, customer_name: str, text: str) -> Mapping[str, Any]:
         return closed_conversation(customer_name, text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from shared.domain.parameters import Agent
@@ -93,7 +93,6 @@ class DeliveryFailed:
     reason: str
     agent_id: str | None = None
     offer_id: str | None = None
-    at: datetime | None = field(default=None)
 
 
 Event = (

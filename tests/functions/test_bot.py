@@ -295,9 +295,13 @@ class TestForgedCalls:
     async def test_a_long_body_is_refused_with_413(self, world: World) -> None:
         assert (await post(b" " * (BODY_LIMIT + 1))).status_code == 413
 
-    @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'"text"', b"\xff", b"[" * 100_000])
-    async def test_a_malformed_body_is_refused_with_400(self, world: World, body: bytes) -> None:
+    @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"{}", b'"text"', b"\xff", b"[" * 100_000])
+    async def test_a_malformed_body_is_refused_with_400_once_it_is_known_who_sent_it(
+        self, world: World, body: bytes
+    ) -> None:
         assert (await post(body)).status_code == 400
+        refused = await post(body, "Bearer forged")
+        assert (refused.status_code, refused.get_body()) == (401, b"")
 
     @pytest.mark.parametrize("part", ["serviceUrl", "conversation", "type"])
     async def test_an_activity_needs_its_parts(self, world: World, part: str) -> None:

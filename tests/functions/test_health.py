@@ -100,6 +100,12 @@ class TestWiring:
         assert bootstrap.surroundings() is bootstrap.surroundings()
         await bootstrap.close()
 
+    def test_an_application_is_put_in_place_with_its_surroundings_only(self, world: World) -> None:
+        with pytest.raises(ValueError, match="surroundings"):
+            bootstrap.use(world.application)
+        assert bootstrap.application() is world.application
+        bootstrap.use(None)
+
     async def test_the_next_call_after_closing_opens_anew(self, complete: pytest.MonkeyPatch) -> None:
         first = bootstrap.application()
         await bootstrap.close()

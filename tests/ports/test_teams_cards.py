@@ -26,7 +26,6 @@ ALL: dict[str, Card] = {
     "expired": teams_cards.closed_invitation("Carla Customer", "expired", None),
     "unknown outcome": teams_cards.closed_invitation("Carla Customer", "something else", None),
     "conversation": teams_cards.conversation(CONVERSATION),
-    "conversation with reply": teams_cards.conversation(CONVERSATION, with_reply=True),
     "nasty conversation": teams_cards.conversation(ConversationView("s", NASTY, NASTY, NASTY, NASTY)),
     "closed conversation": teams_cards.closed_conversation("Carla Customer", "Carla Customer has left."),
     "message": teams_cards.customer_message("session-1", "Carla Customer", "Hello\nthere", again=False),
@@ -164,6 +163,5 @@ def test_a_composed_text_can_be_sent_to_one_of_the_conversations() -> None:
 def test_the_cards_that_answer_a_button_are_the_same_cards() -> None:
     answers = TeamsCards()
     assert answers.closed_invitation("Carla Customer", "taken", "Luisa") == ALL["taken"]
-    assert answers.conversation(CONVERSATION) == ALL["conversation with reply"]
     assert answers.closed_conversation("Carla Customer", "Carla Customer has left.") == ALL["closed conversation"]
     assert answers.notice("You are available again.") == ALL["notice"]
