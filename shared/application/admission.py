@@ -70,6 +70,7 @@ def define(admitted: Admitted, language: str, modality_id: str = INSTANT_MESSAGI
         contact_name=admitted.display_name,
         language=language,
         recovery_timeout=tenant.session_recovery_timeout,
+        default_language=tenant.default_language,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 
 from shared.domain.errors import Finding
@@ -93,18 +93,22 @@ class Wording:
         return Agent(agent.id, name, agent.first_name, agent.last_name, agent.upn)
 
 
+def choose_language(available: Iterable[str], asked: str, default: str) -> str:
+    """The language of a document's texts: the visitor's, the tenant's, English, else the first there is."""
+    languages = tuple(available)
+    return next((code for code in (asked, default, "en", *languages) if code in languages), "en")
+
+
 def wording(messages: SystemMessages | None, language: str, default_language: str) -> Wording:
-    """Choose the language (asked, tenant's default, English) and fill what is not set with the built-in texts."""
-    chosen = next((code for code in (language, default_language, "en") if code in BUILT_IN), "en")
-    built_in = BUILT_IN[chosen]
-    if messages is None:
-        return Wording(built_in)
-    own = messages.texts.get(language) or messages.texts.get(default_language) or SystemMessageTexts()
+    """Choose one language, and fill what is not set with the built-in texts in this one, or in English."""
+    texts = messages.texts if messages is not None and messages.texts else BUILT_IN
+    chosen = choose_language(texts, language, default_language)
+    own, built_in = texts[chosen], BUILT_IN.get(chosen, BUILT_IN["en"])
     merged = {
         slot.name: getattr(built_in, slot.name) if getattr(own, slot.name) is None else getattr(own, slot.name)
         for slot in fields(SystemMessageTexts)
     }
-    return Wording(SystemMessageTexts(**merged), messages.display_name)
+    return Wording(SystemMessageTexts(**merged), messages.display_name if messages is not None else None)
 
 
 def check_system_messages(messages: SystemMessages) -> tuple[Finding, ...]:

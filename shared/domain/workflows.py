@@ -39,7 +39,7 @@ class Workflow:
 class Definition:
     """All that the engine needs besides the session: frozen when the session opens, so later changes leave it alone.
 
-    `contact_name` is what the customer sees; times are whole seconds.
+    `contact_name` is what the customer sees; `default_language` is the tenant's; times are whole seconds.
     """
 
     workflow: Workflow
@@ -47,3 +47,4 @@ class Definition:
     contact_name: str
     language: str
     recovery_timeout: int
+    default_language: str = "en"

@@ -59,10 +59,27 @@ def test_a_language_of_the_administrator_s_own_is_used_although_there_are_no_bui
     assert wording(messages, "fr", "en").texts.waiting == "Bonjour"
 
 
-def test_texts_in_neither_language_leave_the_built_in_ones() -> None:
-    messages = own(fr=SystemMessageTexts(waiting="Bonjour"))
+def test_texts_in_neither_language_are_taken_in_english_else_in_the_first_there_is() -> None:
+    french, italian = SystemMessageTexts(waiting="Bonjour"), SystemMessageTexts(waiting="Ciao")
 
-    assert wording(messages, "de", "en").texts == BUILT_IN["de"]
+    assert wording(own(fr=french, en=SystemMessageTexts(waiting="Hello")), "de", "it").texts.waiting == "Hello"
+    assert wording(own(fr=french, it=italian), "de", "en").texts.waiting == "Bonjour"
+
+
+def test_a_document_without_any_texts_leaves_the_built_in_ones() -> None:
+    assert wording(own(), "de", "en").texts == BUILT_IN["de"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "default", "written", "gaps"),
+    [("de", "en", "en", "en"), ("en", "de", "de", "de"), ("de", "fr", "fr", "en"), ("de", "de", "it", "en")],
+)
+def test_gaps_are_filled_in_the_language_of_the_other_texts_so_that_a_session_speaks_one(
+    asked: str, default: str, written: str, gaps: str
+) -> None:
+    messages = replace(own(), texts={written: SystemMessageTexts(waiting="Own")})
+
+    assert wording(messages, asked, default).texts == replace(BUILT_IN[gaps], waiting="Own")
 
 
 # --- gaps and emptied texts ------------------------------------------------------------------------------------------

@@ -70,13 +70,16 @@ def definition(
     of: Workflow = AS_THE_GUIDE_RECOMMENDS,
     *,
     language: str = "en",
+    default_language: str = "en",
     display_name: str | None = None,
     recovery_timeout: int = RECOVERY,
     **texts: str,
 ) -> Definition:
     """What the engine needs besides the session; `texts` replace single built-in system messages."""
     built_in: SystemMessageTexts = replace(BUILT_IN[language], **texts)
-    return Definition(of, Wording(built_in, display_name), "Lunifico Sales", language, recovery_timeout)
+    return Definition(
+        of, Wording(built_in, display_name), "Lunifico Sales", language, recovery_timeout, default_language
+    )
 
 
 def session(contact: ContactReference = SALES) -> Session:

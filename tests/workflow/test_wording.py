@@ -128,16 +128,23 @@ def test_the_built_in_messages_speak_the_visitor_s_language() -> None:
     ]
 
 
-def greeting(language: str, **by_language: str) -> list[str]:
-    """What a Message activity with these texts says in a session of this language."""
+def greeting(language: str, default: str = "en", **by_language: str) -> list[str]:
+    """What a Message activity with these texts says in a session of this language, in a tenant with this default."""
     says = ActivityDefinition("greeting", "message", {"texts": by_language}, {"next": "queue"})
     of_activity = workflow(ACCEPT, says, QUEUE, CANCEL, SAY_SORRY, DISCONNECT)
-    return opened(definition(of_activity, language=language, waiting="")).said
+    return opened(definition(of_activity, language=language, default_language=default, waiting="")).said
 
 
-def test_a_message_activity_speaks_the_visitor_s_language_or_its_first_one() -> None:
+def test_a_message_activity_speaks_the_visitor_s_language_the_tenant_s_english_or_its_first_one() -> None:
     assert greeting("de", en="Hello", de="Hallo") == ["Hallo"]
-    assert greeting("de", en="Hello", fr="Bonjour") == ["Hello"]
+    assert greeting("de", default="fr", en="Hello", fr="Bonjour") == ["Bonjour"]
+    assert greeting("de", default="it", fr="Bonjour", en="Hello") == ["Hello"]
+    assert greeting("de", default="it", fr="Bonjour", es="Hola") == ["Bonjour"]
+
+
+@pytest.mark.parametrize("emptied", ["", "  "])
+def test_a_message_activity_whose_text_was_emptied_says_nothing_in_another_language(emptied: str) -> None:
+    assert greeting("de", de=emptied, en="Hello") == []
 
 
 def test_a_message_activity_without_a_text_says_nothing() -> None:

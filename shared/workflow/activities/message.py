@@ -1,4 +1,4 @@
-"""*Message*: a text for the customer, in the session's language."""
+"""*Message*: a text for the customer, in the best language there is."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from shared.domain.effects import SendToCustomer
 from shared.domain.events import Event
 from shared.domain.parameters import render
+from shared.domain.system_messages import choose_language
 from shared.workflow.activity import Context, Step, texts
 
 
 @dataclass(frozen=True)
 class Parameters:
-    """`texts` maps language codes to texts with conversation parameters."""
+    """`texts` maps language codes to texts with conversation parameters; an empty text sends nothing."""
 
     texts: Mapping[str, str] = texts()
 
@@ -25,10 +26,10 @@ class Message:
     optional_exits = ()
 
     def enter(self, context: Context) -> Step:
-        session, available = context.session, context.parameters.texts
-        template = available.get(context.definition.language) or next(iter(available.values()), "")
-        text = render(template, session.customer, session.agent).strip()
-        sender = context.definition.contact_name
+        session, definition, available = context.session, context.definition, context.parameters.texts
+        language = choose_language(available, definition.language, definition.default_language)
+        text = render(available.get(language, ""), session.customer, session.agent).strip()
+        sender = definition.contact_name
         return Step(session, (SendToCustomer(text, sender, "system"),) if text else (), exit="next")
 
     def on(self, context: Context, event: Event) -> Step | None:
