@@ -13,7 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 SUITES = (
-    ("unit", ("architecture", "domain", "workflow", "application", "vectors", "cli", "infra")),
+    ("unit", ("architecture", "domain", "workflow", "application", "infra")),
     ("simulation", ("simulation",)),
     ("ports", ("ports",)),
     ("functions", ("functions",)),

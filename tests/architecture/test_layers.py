@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("shared", "functions", "local", "cli")
+PACKAGES = ("shared", "functions", "local")
 
 
 def lint(directory: Path) -> tuple[int, str]:
