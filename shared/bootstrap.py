@@ -15,7 +15,7 @@ from shared.domain.errors import NotReady, PortError
 from shared.settings import VERSION, SettingFinding, Settings, StorageSettings, read
 
 if TYPE_CHECKING:
-    from shared.adapters.storage_account import CredentialFactory, StorageAccount
+    from shared.adapters.storage_account import CredentialSource, StorageAccount
     from shared.application import Application
     from shared.ports import AgentCards, BotAuthentication, Endpoints
 
@@ -121,7 +121,7 @@ def _assemble(settings: Settings) -> _Running:
     from shared.adapters.secret_store import SecretStore
     from shared.adapters.session_tokens import JwtSessionTokens
     from shared.adapters.signalr import SignalR
-    from shared.adapters.storage_account import managed_identity
+    from shared.adapters.storage_account import ManagedIdentity
     from shared.adapters.system import SystemClock, SystemIds
     from shared.adapters.tables import Tables
     from shared.adapters.tables_agents import TableAgentStore
@@ -139,14 +139,13 @@ def _assemble(settings: Settings) -> _Running:
 
     # Each call of a service would be logged with its headers at the level of information.
     logging.getLogger("azure").setLevel(logging.WARNING)
-    credential = managed_identity(settings.managed_identity)
+    identity = ManagedIdentity(settings.managed_identity)
     clock, http, bot = SystemClock(), HttpSession(), settings.bot
-    tables = Tables(_account(settings.tables, credential))
-    timers = QueueTimers(_account(settings.queues, credential), clock)
-    secrets = SecretStore(settings.secrets, http, settings.key_vault_url or "", credential)
+    tables = Tables(_account(settings.tables, identity))
+    timers = QueueTimers(_account(settings.queues, identity), clock)
+    secrets = SecretStore(settings.secrets, http, settings.key_vault_url or "", identity)
     resources = AcsResources(secrets, http, settings.acs_browser_endpoint)
-    assertion = FederatedAssertion(credential)
-    bot_token = BotToken(http, clock, bot.token_url, bot.app_id, bot.secret or assertion)
+    bot_token = BotToken(http, clock, bot.token_url, bot.app_id, bot.secret or FederatedAssertion(identity))
     realtime = SignalR(settings.signalr, http, clock) if settings.signalr else NullRealtime()
     ports = Ports(
         clock=clock,
@@ -164,11 +163,11 @@ def _assemble(settings: Settings) -> _Running:
     )
     authentication = ConnectorAuthentication(http, bot.app_id, bot.keys_url, bot.service_hosts)
     surroundings = Surroundings(authentication, TeamsCards(), WidgetEndpoints(resources, realtime), settings.public_url)
-    closers = (tables.close, timers.close, secrets.close, assertion.close, http.close)
+    closers = (tables.close, timers.close, identity.close, http.close)
     return _Running(assemble(ports), surroundings, closers)
 
 
-def _account(storage: StorageSettings, credential: CredentialFactory) -> StorageAccount:
+def _account(storage: StorageSettings, credential: CredentialSource) -> StorageAccount:
     from shared.adapters.storage_account import StorageAccount
 
     if storage.connection_string:

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 from shared.adapters.failures import bounded, of_connection, of_status
 from shared.adapters.http_session import HttpSession
-from shared.adapters.storage_account import CredentialFactory
+from shared.adapters.storage_account import CredentialSource
 from shared.adapters.timed_cache import TimedCache
 from shared.domain.errors import Rejected
-
-if TYPE_CHECKING:
-    from azure.core.credentials_async import AsyncTokenCredential
 
 CACHE_SECONDS = 300.0
 CACHED_SECRETS = 1_000
@@ -30,14 +27,13 @@ class SecretStore:
         environment: Mapping[str, str],
         http: HttpSession,
         vault_url: str = "",
-        credential: CredentialFactory | None = None,
+        credential: CredentialSource | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._environment = environment
         self._http = http
         self._vault_url = vault_url.rstrip("/")
-        self._create_credential = credential
-        self._credential: AsyncTokenCredential | None = None
+        self._credential = credential
         self._values: TimedCache[str, str] = TimedCache(CACHE_SECONDS, CACHED_SECRETS, monotonic)
 
     async def get(self, reference: str) -> str:
@@ -49,11 +45,6 @@ class SecretStore:
         if place == "keyvault" and name:
             return await self._values.get(name, lambda: self._read(name))
         raise Rejected("a secret is named env:NAME or keyvault:name", "secret_reference")
-
-    async def close(self) -> None:
-        if self._credential is not None:
-            credential, self._credential = self._credential, None
-            await credential.close()
 
     async def _read(self, name: str) -> str:
         what = f"reading the secret {name}"
@@ -70,8 +61,6 @@ class SecretStore:
         return await bounded(call, lambda error: of_connection(error, what), repeatable=True)
 
     async def _token(self) -> str:
-        if not self._vault_url or self._create_credential is None:
+        if not self._vault_url or self._credential is None:
             raise Rejected("there is no key vault in the settings", "secret_missing")
-        if self._credential is None:
-            self._credential = self._create_credential()
-        return (await self._credential.get_token(SCOPE)).token
+        return (await self._credential().get_token(SCOPE)).token

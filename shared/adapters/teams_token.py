@@ -5,17 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from shared.adapters.failures import bounded, of_connection, of_status
 from shared.adapters.http_session import HttpSession
-from shared.adapters.storage_account import CredentialFactory
+from shared.adapters.storage_account import CredentialSource
 from shared.adapters.token_cache import AccessToken, TokenCache
 from shared.domain.errors import NotSent, PortError
 from shared.ports import Clock
-
-if TYPE_CHECKING:
-    from azure.core.credentials_async import AsyncTokenCredential
 
 SCOPE = "https://api.botframework.com/.default"
 ASSERTION_SCOPE = "api://AzureADTokenExchange/.default"
@@ -29,19 +26,11 @@ logger = logging.getLogger(__name__)
 class FederatedAssertion:
     """What the managed identity says of us, in place of a client secret."""
 
-    def __init__(self, create_credential: CredentialFactory) -> None:
-        self._create_credential = create_credential
-        self._credential: AsyncTokenCredential | None = None
+    def __init__(self, credential: CredentialSource) -> None:
+        self._credential = credential
 
     async def __call__(self) -> str:
-        if self._credential is None:
-            self._credential = self._create_credential()
-        return (await self._credential.get_token(ASSERTION_SCOPE)).token
-
-    async def close(self) -> None:
-        if self._credential is not None:
-            credential, self._credential = self._credential, None
-            await credential.close()
+        return (await self._credential().get_token(ASSERTION_SCOPE)).token
 
 
 class BotToken:

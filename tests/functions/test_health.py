@@ -12,10 +12,12 @@ from functions.pages import preview_service
 from functions.teams import bot_messages
 from functions.widget import widget_contact, widget_start
 from shared import bootstrap
-from shared.domain.errors import NotReady
+from shared.domain.errors import NotReady, NotSent
+from shared.ports import BotConversation
 from shared.settings import VERSION
 from shared.settings.table import DEVELOPMENT_STORAGE, SETTINGS
 from tests.functions.world import World, form, json_of, request
+from tests.ports.credentials import FakeCredential
 
 NOWHERE = DEVELOPMENT_STORAGE.replace("10001", "1").replace("10002", "1")
 
@@ -121,6 +123,33 @@ class TestWiring:
         await bootstrap.close()
         assert access is not None
         assert access.url.startswith("https://push.example/")
+
+    async def test_whoever_enters_with_the_identity_shares_one_credential_that_is_closed_in_the_end(
+        self, complete: pytest.MonkeyPatch
+    ) -> None:
+        made: list[FakeCredential] = []
+
+        def make(**_: Any) -> FakeCredential:
+            made.append(FakeCredential())
+            return made[-1]
+
+        complete.setattr("azure.identity.aio.DefaultAzureCredential", make)
+        for name in ("AzureWebJobsStorage", "INTERACT_BOT_SECRET"):
+            complete.delenv(name)
+        for name in ("AzureWebJobsStorage__queueServiceUri", "AzureWebJobsStorage__tableServiceUri"):
+            complete.setenv(name, "https://127.0.0.1:9")
+        complete.setenv("INTERACT_BOT_TOKEN_URL", "https://127.0.0.1:9/token")
+        ports = bootstrap.application().ports
+        for call in (
+            ports.sessions.read("session"),
+            ports.timers.wake("session", ports.clock.now(), "watchdog"),
+            ports.agents.notify(BotConversation("https://127.0.0.1:9", "chat"), "Hello"),
+        ):
+            with pytest.raises(NotSent):
+                await call
+        await bootstrap.close()
+        assert len(set(made[0].scopes)) == 2, "storage, and the exchange for the bot's token"
+        assert [credential.closed for credential in made] == [1]
 
     def test_what_is_missing_is_named_for_the_log(self, environment: pytest.MonkeyPatch) -> None:
         with pytest.raises(NotReady, match="INTERACT_BOT_APP_ID is missing"):

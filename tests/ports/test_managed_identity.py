@@ -6,7 +6,7 @@ import pytest
 
 from shared.adapters.memory import ManualClock
 from shared.adapters.queue_timers import QueueTimers
-from shared.adapters.storage_account import StorageAccount, managed_identity
+from shared.adapters.storage_account import ManagedIdentity, StorageAccount
 from shared.adapters.tables import Tables
 from shared.adapters.teams_token import FederatedAssertion
 from shared.domain.errors import NotSent
@@ -22,6 +22,7 @@ async def test_tables_are_entered_with_the_identity() -> None:
         await tables.get("sessions", "partition", "key")
     assert set(credential.scopes) == {"https://storage.azure.com/.default"}
     await tables.close()
+    assert not credential.closed, "it is lent"
 
 
 async def test_queues_are_entered_with_the_identity() -> None:
@@ -31,6 +32,7 @@ async def test_queues_are_entered_with_the_identity() -> None:
         await timers.wake("session-1", clock.now(), "watchdog")
     assert set(credential.scopes) == {"https://storage.azure.com/.default"}
     await timers.close()
+    assert not credential.closed, "it is lent"
 
 
 async def test_an_account_that_nobody_can_enter_is_a_mistake_of_the_settings() -> None:
@@ -45,11 +47,27 @@ async def test_the_bots_assertion_is_a_token_for_the_exchange() -> None:
     assertion = FederatedAssertion(lambda: credential)
     assert await assertion() == "token-of-the-identity"
     assert credential.scopes == ["api://AzureADTokenExchange/.default"]
-    await assertion.close()
-    assert credential.closed
 
 
-async def test_the_identity_of_the_function_app_is_made_at_first_use() -> None:
-    create = managed_identity("33333333-3333-4333-8333-333333333333")
-    credential = create()
-    await credential.close()
+async def test_one_credential_is_made_at_first_use_lent_to_all_and_closed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[FakeCredential] = []
+
+    def make(*, managed_identity_client_id: str | None) -> FakeCredential:
+        assert managed_identity_client_id == "33333333-3333-4333-8333-333333333333"
+        made.append(FakeCredential())
+        return made[-1]
+
+    monkeypatch.setattr("azure.identity.aio.DefaultAzureCredential", make)
+    identity = ManagedIdentity("33333333-3333-4333-8333-333333333333")
+    assert made == []
+    assert await FederatedAssertion(identity)() == "token-of-the-identity"
+    assert identity() is identity()
+    await identity.close()
+    await identity.close()
+    assert [credential.closed for credential in made] == [1]
+
+
+async def test_the_identity_is_what_the_sdk_takes_for_one() -> None:
+    identity = ManagedIdentity()
+    assert callable(identity().get_token)
+    await identity.close()

@@ -122,9 +122,3 @@ async def test_without_a_vault_its_secrets_are_refused() -> None:
     with pytest.raises(Rejected, match="no key vault"):
         await SecretStore({}, http).get("keyvault:acs")
     await http.close()
-
-
-async def test_closing_gives_the_credential_back(world: World) -> None:
-    await world.store.get("keyvault:acs")
-    await world.store.close()
-    assert world.credential.closed
