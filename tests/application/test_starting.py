@@ -158,7 +158,6 @@ async def test_a_conversation_that_goes_on_meanwhile_gets_no_second_first_messag
         (replace(TENANT, interact_enabled=False), form(), "interact_disabled"),
         (replace(TENANT, instant_messaging_enabled=False), form(), "instant_messaging_disabled"),
         (TENANT, form(contact=replace(SALES, id="unknown")), "contact_unknown"),
-        (TENANT, form(modality="audioVideo"), "modality_disabled"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -172,9 +171,12 @@ async def test_a_refused_start_leaves_nothing_behind(world: World, tenant: Any, 
     assert {call.split(".")[0] for call in world.calls} == {"config"}
 
 
-async def test_an_unknown_modality_is_an_invalid_request(world: World) -> None:
-    with pytest.raises(InvalidRequest, match="instantMessaging, audioVideo"):
-        await world.starts(modality="fax")
+@pytest.mark.parametrize("modality", ["audioVideo", "fax", ""])
+async def test_a_session_begins_with_instant_messaging(world: World, modality: str) -> None:
+    with pytest.raises(InvalidRequest, match="instantMessaging"):
+        await world.starts(modality=modality)
+
+    assert world.calls == []
 
 
 async def test_a_session_keeps_the_workflow_with_which_it_began(world: World) -> None:
@@ -215,10 +217,10 @@ def dies_at(number: int, *, before_the_effect: bool) -> Around:
     return around
 
 
-CALLS_OF_A_START = 11
+CALLS_OF_A_START = 12
 
 
-async def test_a_start_makes_eleven_calls(world: World) -> None:
+async def test_a_start_makes_twelve_calls(world: World) -> None:
     await world.starts()
 
     assert len(world.calls) == CALLS_OF_A_START

@@ -95,6 +95,16 @@ def test_the_cursor_stands_after_the_last_message() -> None:
     assert taken.relay.cursor == Cursor(9, NINE + timedelta(seconds=9))
 
 
+def test_a_client_id_that_is_too_long_to_be_remembered_is_none() -> None:
+    fits, too_long = "x" * turn.CLIENT_ID, "x" * (turn.CLIENT_ID + 1)
+    there = [message(1, "one", client_id=fits), message(2, "two", client_id=too_long)]
+
+    taken = turn.take_messages(draft(), [*there, message(3, "two", client_id=too_long)], NINE)
+
+    assert relayed(taken) == ["one", "two", "two"]
+    assert taken.relay.recent_client_ids == (fits,)
+
+
 # --- each once -------------------------------------------------------------------------------------------------------
 
 
@@ -128,6 +138,30 @@ def test_the_last_64_ids_are_remembered() -> None:
     assert taken.relay.recent_client_ids == tuple(f"c{number}" for number in range(36, 100))
 
 
+# --- after the end ---------------------------------------------------------------------------------------------------
+
+
+def test_a_message_after_the_end_is_answered_not_relayed() -> None:
+    story = connected()
+    story.customer_ends()
+
+    effects: list[Effect] = [pending.effect for pending in turn.take_messages(draft(story), [message(1)], NINE).add]
+
+    assert [type(effect) for effect in effects] == [SendToCustomer]
+
+
+def test_messages_of_a_customer_whom_nobody_accepted_were_answered_by_the_end_itself() -> None:
+    story = opened()
+    story.passes(5)
+    story.customer_ends()
+
+    taken = turn.take_messages(draft(story), [message(number) for number in (1, 5, 6)], NINE)
+
+    assert [type(pending.effect) for pending in taken.add] == [SendToCustomer]
+    assert taken.relay.cursor.sequence == 6
+    assert taken.relay.recent == ("message-1", "message-5", "message-6")
+
+
 # --- not too many at once --------------------------------------------------------------------------------------------
 
 
@@ -139,6 +173,22 @@ def test_more_messages_than_fit_are_left_for_the_next_turn() -> None:
     assert len(relayed(taken)) == turn.AT_ONCE
     assert taken.relay.nudged
     assert taken.relay.cursor.sequence == turn.AT_ONCE
+
+
+def test_more_text_than_fits_into_one_transaction_is_left_for_the_next_turn() -> None:
+    taken = turn.take_messages(draft(), [message(number, "ä" * 7_000) for number in range(1, 31)], NINE)
+    control = turn.take_messages(draft(), [message(number, "\x01" * 7_000) for number in range(1, 31)], NINE)
+
+    assert len(relayed(taken)) == turn.AT_ONCE
+    assert len(relayed(control)) == turn.BYTES_AT_ONCE // (6 * 7_000 + 2)
+    assert control.relay.nudged
+
+
+def test_one_message_is_taken_however_long_it_is() -> None:
+    taken = turn.take_messages(draft(), [message(1, "x" * 2 * turn.BYTES_AT_ONCE), message(2)], NINE)
+
+    assert len(relayed(taken)) == 1
+    assert taken.relay.nudged
 
 
 def test_exactly_as_many_messages_as_fit_leave_nothing_behind() -> None:
@@ -222,6 +272,15 @@ def test_without_a_thread_there_is_nothing_to_open() -> None:
     assert turn.due_events(record(replace(session, channels=())), NINE) == []
 
 
+def test_a_session_that_has_got_no_thread_after_ten_minutes_is_given_up() -> None:
+    abandoned = replace(Story().session, channels=())
+
+    assert turn.due_events(record(abandoned), NINE + turn.ABANDONED - timedelta(seconds=1)) == []
+    assert turn.due_events(record(abandoned), NINE + turn.ABANDONED) == [TimerDue("recovery")]
+    assert turn.is_without_thread(abandoned)
+    assert not turn.is_without_thread(Story().session)
+
+
 def test_deadlines_come_in_their_order_with_the_last_sign_of_life() -> None:
     session, presence = opened().session, VisitorPresence(NINE)
 
@@ -296,12 +355,3 @@ def test_a_change_carries_everything_that_is_saved_together() -> None:
 
     assert (change.session, change.relay, change.add) == (taken.session, taken.relay, taken.add)
     assert (change.done, change.seen, change.timeline) == ((3,), "activity", taken.timeline)
-
-
-def test_a_message_after_the_end_is_answered_not_relayed() -> None:
-    story = connected()
-    story.customer_ends()
-
-    effects: list[Effect] = [pending.effect for pending in turn.take_messages(draft(story), [message(1)], NINE).add]
-
-    assert [type(effect) for effect in effects] == [SendToCustomer]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
@@ -17,7 +18,14 @@ from shared.domain.effects import (
     ReleaseAgent,
     SendToCustomer,
 )
-from shared.domain.events import AgentFreed, CustomerEnded, DeliveryFailed, SessionOpened, TimerDue
+from shared.domain.events import (
+    AgentFreed,
+    CustomerEnded,
+    CustomerMessageReceived,
+    DeliveryFailed,
+    SessionOpened,
+    TimerDue,
+)
 from shared.domain.sessions import EndReason, Phase, VisitorPresence
 from tests.workflow.stories import (
     LIMIT,
@@ -86,8 +94,9 @@ def test_the_agent_ends() -> None:
     assert story.session.end_reason is EndReason.AGENT
     assert story.session.ended_at == NINE
     assert effects[0] == SendToCustomer("Mario has ended the conversation.", "Lunifico Sales", "system", "ended")
-    assert effects[1] == CloseConversation("mario", "conversation", "You have ended this conversation.")
-    assert kinds(effects[2:]) == ["free_agent", "record_history", "announce_state", "read_thread"]
+    assert effects[1] == FreeAgent("mario")
+    assert effects[2] == CloseConversation("mario", "conversation", "You have ended this conversation.")
+    assert kinds(effects[3:]) == ["record_history", "announce_state", "read_thread"]
 
 
 def test_the_customer_ends_and_the_agent_is_told() -> None:
@@ -97,9 +106,9 @@ def test_the_customer_ends_and_the_agent_is_told() -> None:
 
     assert story.session.end_reason is EndReason.CUSTOMER
     assert effects[:3] == (
+        FreeAgent("mario"),
         NotifyAgent("mario", LEFT),
         CloseConversation("mario", "conversation", "The customer has ended this conversation."),
-        FreeAgent("mario"),
     )
     assert texts(effects) == []
 
@@ -198,6 +207,20 @@ def test_a_message_after_the_end_is_answered_that_it_was_not_delivered(way: Call
         )
     ]
     assert len(effects) == 1
+
+
+def test_what_the_customer_wrote_while_waiting_is_answered_by_the_farewell_and_not_once_more() -> None:
+    story = at_the_limit()
+    before, after = story.now - timedelta(seconds=1), story.now + timedelta(seconds=1)
+
+    assert story.happens(CustomerMessageReceived("message-1", "Hello?", before)) == ()
+    assert len(story.happens(CustomerMessageReceived("message-2", "Hello?", after))) == 1
+
+
+def test_what_the_customer_wrote_in_a_conversation_and_nobody_read_is_answered() -> None:
+    story = ENDINGS["the agent ends"]()
+
+    assert len(story.happens(CustomerMessageReceived("message", "Wait", story.now - timedelta(seconds=1)))) == 1
 
 
 @ways
