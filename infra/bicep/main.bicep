@@ -30,7 +30,7 @@ param instanceMemoryMB int = 2048
 @maxValue(1000)
 param maximumInstanceCount int = 40
 
-@description('Instances that never sleep: { name: http | function:on_chat_event …, instanceCount }. Names in lower case.')
+@description('Instances that never sleep: { name: http or function:on_chat_event, instanceCount }. Names in lower case.')
 param alwaysReady array = []
 
 @description('Redundancy of the storage account.')

@@ -103,6 +103,7 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
       minTlsVersion: '1.2'
       scmMinTlsVersion: '1.2'
       http20Enabled: true
+      ftpsState: 'Disabled'
       // Empty: with an origin in it the platform would answer preflights, and the app's own answers would be lost.
       cors: { allowedOrigins: [] }
       appSettings: [for setting in items(settings): {
