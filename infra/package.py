@@ -19,8 +19,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 FILES = ("function_app.py", "host.json", "requirements.txt")
-CODE = ("functions", "shared")
-ASSETS = ("widget/dist",)
+FOLDERS = ("functions", "shared", "widget/dist")
 BUILT = "widget/dist/interact.js"
 DEFAULT_OUTPUT = ".local/deploy/interact.zip"
 EARLIEST = (1980, 1, 1, 0, 0, 0)
@@ -64,10 +63,8 @@ def contents(root: Path) -> list[Path]:
     if missing:
         raise PackageError(f"missing: {', '.join(missing)}")
     found = [Path(name) for name in FILES]
-    for folder in CODE:
-        found += _below(root, folder, {".py"})
-    for folder in ASSETS:
-        found += _below(root, folder, None)
+    for folder in FOLDERS:
+        found += _below(root, folder)
     return sorted(found, key=Path.as_posix)
 
 
@@ -113,11 +110,11 @@ def _say(text: str) -> None:
     sys.stdout.write(f"{text}\n")
 
 
-def _below(root: Path, folder: str, suffixes: set[str] | None) -> Iterator[Path]:
+def _below(root: Path, folder: str) -> Iterator[Path]:
     for path in (root / folder).rglob("*"):
-        hidden = any(part.startswith(".") or part == "__pycache__" for part in path.relative_to(root).parts)
-        if path.is_file() and not hidden and (suffixes is None or path.suffix in suffixes):
-            yield path.relative_to(root)
+        within = path.relative_to(root)
+        if path.is_file() and not any(part.startswith(".") or part == "__pycache__" for part in within.parts):
+            yield within
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ infra/deploy.sh "$ENVIRONMENT" --only preflight,registration
 name=${INTERACT_NAME:-lunifico}
 group=${AZURE_RESOURCE_GROUP:-rg-interact-$name-$ENVIRONMENT}
 azd env set AZURE_RESOURCE_GROUP "$group"
-app=$(az ad app list --filter "displayName eq 'Interact $name $ENVIRONMENT'" --query "[0].appId" --output tsv)
+app=$(az ad app list --filter "displayName eq 'Interact $name $ENVIRONMENT'" --query "[].appId" --output tsv)
 azd env set INTERACT_BOT_APP_ID "$app"
 
 # The session key is made once. azd keeps its values on this machine, so that it is forgotten after the deployment.

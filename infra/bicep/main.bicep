@@ -1,5 +1,6 @@
 // Everything of one environment but its code and its event subscriptions (events.bicep, once the code is there).
 // Scope: the resource group, because the caller then needs rights on this one group only, and removing it removes all.
+// Modules in ../untyped hold the few resources whose types the offline checker does not know; see docs/deploy.md.
 targetScope = 'resourceGroup'
 
 @description('Short name of your organization, part of every resource name; some of these are unique in all of Azure.')
@@ -379,6 +380,8 @@ output functionAppName string = functionApp.outputs.name
 output functionHost string = functionHost
 output publicUrl string = publicUrl
 output identityPrincipalId string = identity.outputs.principalId
+// Whose word the bot's registration takes: of this directory, also where the registration is in another one.
+output identityTenantId string = tenant().tenantId
 output identityClientId string = identity.outputs.clientId
 output storageName string = storage.outputs.name
 output deadLetterContainer string = storage.outputs.deadLetterContainer

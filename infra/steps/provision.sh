@@ -19,7 +19,7 @@ trust_identity() {
   local name=interact-$ENVIRONMENT subject issuer found
   local fix="have an owner of the registration $BOT_APP_ID run: $SELF $ENVIRONMENT --only provision"
   subject=$(output identityPrincipalId)
-  issuer=https://login.microsoftonline.com/$(output botTenantId)/v2.0
+  issuer=https://login.microsoftonline.com/$(output identityTenantId)/v2.0
   printf '{"name": "%s", "issuer": "%s", "subject": "%s", "audiences": ["api://AzureADTokenExchange"]}\n' \
     "$name" "$issuer" "$subject" >"$SCRATCH/credential.json"
   found=$(az ad app federated-credential list --id "$BOT_APP_ID" --query "[?name=='$name'].subject" --output tsv \

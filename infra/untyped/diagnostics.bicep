@@ -14,6 +14,7 @@ resource vaultLogs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = 
   scope: vault
   properties: {
     workspaceId: workspaceId
+    logAnalyticsDestinationType: 'Dedicated'
     logs: [
       { category: 'AuditEvent', enabled: true }
     ]
@@ -29,6 +30,7 @@ resource acsLogs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if
   scope: acs
   properties: {
     workspaceId: workspaceId
+    logAnalyticsDestinationType: 'Dedicated'
     logs: [
       { category: 'AuthOperational', enabled: true }
       { category: 'ChatOperational', enabled: true }
@@ -46,6 +48,7 @@ resource topicLogs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = 
   scope: topic
   properties: {
     workspaceId: workspaceId
+    logAnalyticsDestinationType: 'Dedicated'
     logs: [
       { category: 'DeliveryFailures', enabled: true }
     ]
@@ -61,6 +64,7 @@ resource signalrLogs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' 
   scope: signalr
   properties: {
     workspaceId: workspaceId
+    logAnalyticsDestinationType: 'Dedicated'
     logs: [
       { category: 'AllLogs', enabled: true }
     ]

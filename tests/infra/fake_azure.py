@@ -32,6 +32,7 @@ OUTPUTS = {
     "functionHost": "func-interact-lunifico-dev.azurewebsites.net",
     "publicUrl": "https://func-interact-lunifico-dev.azurewebsites.net",
     "identityPrincipalId": PRINCIPAL,
+    "identityTenantId": TENANT,
     "identityClientId": "60000000-0000-4000-8000-000000000006",
     "storageName": "stinteractlunificodev",
     "deadLetterContainer": "dead-letter",
@@ -149,6 +150,7 @@ class FakeAzure:
         directory = shlex.quote(str(self.directory))
         _program(programs / "az", PROGRAM.format(directory=directory, rules="\n".join(lines)))
         _program(programs / "curl", CURL)
+        _program(programs / "azd", '#!/bin/sh\necho "$*" >>"${AZD_LOG:-/dev/null}"\n')
         path = f"{programs}:{Path(sys.executable).parent}:{os.environ['PATH']}"
         ended = subprocess.run(
             ["bash", str(INFRA / script), *arguments],

@@ -64,6 +64,7 @@ def situations(directory: Path) -> tuple[list[list[str]], str]:
         ([Rule(["appsettings", "list"], "AzureWebJobsStorage")], True, {}, "deploy.sh", ["dev", "--only", "smoke"]),
         ([Rule(["deployment", "json"], shared)], True, {}, "destroy.sh", ["dev", "--with-registration"]),
         ([], False, {}, "destroy.sh", ["dev"]),
+        ([], True, {}, "azd/preprovision.sh", []),
     ]
     commands, said = [], ""
     for number, (before, has_resources, given, script, arguments) in enumerate(runs):
