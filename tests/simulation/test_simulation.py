@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import pytest
 
-from shared.application.watchdogs import Watchdogs
 from shared.application.worker import Worker
 from tests.simulation.story import Outcome, tell
+from tests.simulation.world import Timers
 
 SEEDS = {"calm": 30, "storm": 150, "hurricane": 120}
 
@@ -54,14 +55,13 @@ def test_a_relay_that_forgets_what_is_in_doubt_is_found_out(monkeypatch: pytest.
     assert any(tell(seed, "hurricane").violations for seed in range(40))
 
 
-def test_a_relay_that_arms_no_watchdog_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def no_watchdog(self: Watchdogs, current: Any, lease_end: Any) -> Any:
-        return current
+def test_a_relay_without_watchdogs_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    honest = Timers.wake
 
-    async def no_return(self: Worker, work: Any) -> None:
-        return None
+    async def forgetful(self: Timers, session_id: str, due: datetime, reason: str) -> None:
+        if reason != "watchdog":
+            await honest(self, session_id, due, reason)
 
-    monkeypatch.setattr(Watchdogs, "arm", no_watchdog)
-    monkeypatch.setattr(Worker, "_come_back", no_return)
+    monkeypatch.setattr(Timers, "wake", forgetful)
 
     assert any(tell(seed, "hurricane").violations for seed in range(60))
