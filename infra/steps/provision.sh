@@ -32,7 +32,7 @@ trust_identity() {
     attempt "$fix" az ad app federated-credential update --id "$BOT_APP_ID" --federated-credential-id "$name" \
       --parameters "@$SCRATCH/credential.json"
   fi
-  say "  the bot's registration trusts the function app"
+  [[ $PLAN == yes ]] || say "  the bot's registration trusts the function app"
 }
 
 name_administrator() {
@@ -58,7 +58,7 @@ name_administrator() {
       --url "https://graph.microsoft.com/v1.0/servicePrincipals/${principal:-$NOBODY}/appRoleAssignedTo" \
       --body "{\"principalId\": \"$person\", \"resourceId\": \"$principal\", \"appRoleId\": \"$role\"}" --output none
   fi
-  say "  $TENANT_ADMINISTRATOR: $person"
+  [[ $PLAN == yes ]] || say "  $TENANT_ADMINISTRATOR: $person"
 }
 
 print_consent() {

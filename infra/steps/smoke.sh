@@ -2,13 +2,18 @@
 # smoke: whether it works, from outside; and what can be seen only with rights in the subscription.
 
 step_smoke() {
+  local url
   require_main
+  url=$(output publicUrl)
   if [[ $PLAN == yes ]]; then
-    say "  would run: infra/smoke.sh $(output publicUrl)"
-  elif command -v interact >/dev/null && interact smoke --help >/dev/null 2>&1; then
-    interact smoke "$(output publicUrl)"
+    say "  would run: infra/smoke.sh $url"
+    say "  would look for a storage key beside the identity, and for dead letters"
+    return
+  fi
+  if command -v interact >/dev/null && interact smoke --help >/dev/null 2>&1; then
+    interact smoke "$url"
   else
-    bash "$INFRA/smoke.sh" "$(output publicUrl)"
+    bash "$INFRA/smoke.sh" "$url"
   fi
   check_no_storage_key
   check_dead_letters
@@ -20,8 +25,8 @@ check_no_storage_key() {
   app=$(output functionAppName)
   found=$(az functionapp config appsettings list --resource-group "$RESOURCE_GROUP" --name "$app" \
     --query "[?name=='AzureWebJobsStorage' || name=='DEPLOYMENT_STORAGE_CONNECTION_STRING'].name" --output tsv \
-    2>"$SCRATCH/settings.txt") || [[ $PLAN == yes ]] || fail "the settings of $app cannot be read" "az login"
-  [[ -z ${found:-} ]] ||
+    2>"$SCRATCH/settings.txt") || fail "the settings of $app cannot be read" "az login"
+  [[ -z $found ]] ||
     fail "the app has $(tr '\n' ' ' <<<"$found")beside its identity" \
       "az functionapp config appsettings delete --resource-group $RESOURCE_GROUP --name $app --setting-names $(tr '\n' ' ' <<<"$found")"
   say "  no storage key beside the identity"

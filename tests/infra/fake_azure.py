@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.infra.az_program import CURL, PROGRAM
 from tests.infra.bicep_text import BICEP, INFRA, ROOT, values
 
 SUBSCRIPTION = "10000000-0000-4000-8000-000000000001"
@@ -54,56 +55,7 @@ GRAPH_ROLES = [
     )
 ]
 
-PROGRAM = """#!/usr/bin/env bash
-here={directory}
-words=()
-for word in "$@"; do
-  if [[ $word == @* && -f ${{word#@}} ]]; then
-    copy=$here/files/$RANDOM$RANDOM.json
-    cp "${{word#@}}" "$copy"
-    word=@$copy
-  fi
-  words+=("$word")
-done
-printf '%s\\x1f' "${{words[@]}}" >>"$here/commands"
-printf '\\x1e' >>"$here/commands"
-fits() {{
-  local wanted word
-  for wanted in "$@"; do
-    for word in "${{words[@]}}"; do
-      [[ $word != "$wanted" ]] || continue 2
-    done
-    return 1
-  done
-}}
-answer() {{
-  local out
-  out=$(<"$here/answers/$1.out")
-  out=${{out//%INTERACT_NAME%/${{INTERACT_NAME:-lunifico}}}}
-  printf '%s' "${{out//%INTERACT_LOCATION%/${{INTERACT_LOCATION:-westeurope}}}}"
-  printf '%s' "$(<"$here/answers/$1.err")" >&2
-  exit "$2"
-}}
-first() {{
-  [[ ! -e $here/answers/$1.gone ]] && touch "$here/answers/$1.gone"
-}}
-{rules}
-exit 0
-"""
-
-CURL = """#!/usr/bin/env bash
-if [[ " $* " == *OPTIONS* ]]; then
-  printf 'HTTP/1.1 204\\r\\naccess-control-allow-origin: https://smoke.example\\r\\n'
-  printf 'access-control-allow-headers: authorization, content-type\\r\\n'
-  exit 0
-fi
-case "${@: -1}" in
-  */api/health) printf '{"status": "ok"}\\n200' ;;
-  */widget/interact.js) printf '\\n200' ;;
-  */contact*) printf '\\n403' ;;
-  */api/messages) printf '\\n401' ;;
-esac
-"""
+CHANGING = {"create", "update", "delete", "config-zip", "post"}
 
 
 @dataclass(frozen=True)
@@ -128,6 +80,22 @@ class Ended:
     def of(self, *words: str) -> list[Sequence[str]]:
         """The commands that begin so."""
         return [command for command in self.commands if tuple(command[: len(words)]) == words]
+
+
+def changes(commands: Sequence[Sequence[str]]) -> list[str]:
+    """What changes something: its words before the first option. Asking whether a name is free changes nothing."""
+    found = []
+    for command in commands:
+        words = [word for word in command if not word.startswith("-")]
+        plain = command[: next((i for i, word in enumerate(command) if word.startswith("-")), len(command))]
+        if CHANGING & set(words) and not any("checkNameAvailability" in word for word in words):
+            found.append(" ".join(plain))
+    return found
+
+
+def file_of(command: Sequence[str], option: str) -> object:
+    """The content of a file that a command line names by @."""
+    return json.loads(Path(command[command.index(option) + 1].removeprefix("@")).read_text())
 
 
 @dataclass

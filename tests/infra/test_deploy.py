@@ -4,35 +4,16 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from tests.infra.fake_azure import APP, GROUP, PERSON, PRINCIPAL, SUBSCRIPTION, FakeAzure, Rule
-
-CHANGING = {"create", "update", "delete", "config-zip", "post"}
+from tests.infra.fake_azure import SUBSCRIPTION, FakeAzure, Rule, changes
 
 
 @pytest.fixture
 def azure(tmp_path: Path) -> FakeAzure:
     return FakeAzure(tmp_path / "azure")
-
-
-def changes(commands: Sequence[Sequence[str]]) -> list[str]:
-    """What changes something: its words before the first option. Asking whether a name is free changes nothing."""
-    found = []
-    for command in commands:
-        words = [word for word in command if not word.startswith("-")]
-        plain = command[: next((i for i, word in enumerate(command) if word.startswith("-")), len(command))]
-        if CHANGING & set(words) and not any("checkNameAvailability" in word for word in words):
-            found.append(" ".join(plain))
-    return found
-
-
-def file_of(command: Sequence[str], option: str) -> object:
-    """The content of a file that a command line names by @."""
-    return json.loads(Path(command[command.index(option) + 1].removeprefix("@")).read_text())
 
 
 class TestTheWholeWay:
@@ -198,97 +179,6 @@ def _spying(spy: Path) -> Path:
     return script
 
 
-class TestRegistration:
-    def test_it_is_made_once(self, azure: FakeAzure) -> None:
-        azure.has_resources = False
-        ended = azure.run("deploy.sh", "dev", "--only", "registration")
-        assert ended.code == 0, ended.said
-        assert len(ended.of("ad", "app", "create")) == 1
-        assert ended.of("ad", "sp", "create") == [["ad", "sp", "create", "--id", APP, "--output", "none"]]
-
-    def test_it_has_the_roles_of_administrators(self, azure: FakeAzure) -> None:
-        ended = azure.run("deploy.sh", "dev", "--only", "registration")
-        roles = file_of(ended.of("ad", "app", "update")[0], "--app-roles")
-        assert isinstance(roles, list)
-        assert [role["displayName"] for role in roles] == [
-            "Tenant Administrator",
-            "Organization Unit Administrator",
-            "Workflow Administrator",
-            "Reader",
-        ]
-        assert len({role["id"] for role in roles}) == len(roles)
-
-    def test_it_asks_graph_for_what_was_chosen_only(self, azure: FakeAzure) -> None:
-        ended = azure.run("deploy.sh", "dev", "--only", "registration")
-        assert file_of(ended.of("ad", "app", "update")[-1], "--required-resource-accesses") == []
-        ended = azure.run("deploy.sh", "dev", "--only", "registration", "--graph", "presence,meetings")
-        asked = file_of(ended.of("ad", "app", "update")[-1], "--required-resource-accesses")
-        assert isinstance(asked, list)
-        assert len(asked[0]["resourceAccess"]) == 3
-
-    def test_an_unknown_feature_is_refused_with_the_known_ones(self, azure: FakeAzure) -> None:
-        ended = azure.run("deploy.sh", "dev", "--only", "registration", "--graph", "everything")
-        assert ended.code == 1
-        assert "known: presence, registration, groupChat, meetings, guests" in ended.said
-
-    def test_two_of_the_same_name_are_not_guessed_between(self, azure: FakeAzure) -> None:
-        azure.before = [Rule(["ad", "app", "list"], f"{APP}\nother")]
-        ended = azure.run("deploy.sh", "dev", "--only", "registration")
-        assert ended.code == 1
-        assert f"--bot-app-id {APP}" in ended.said
-
-    def test_without_the_right_to_make_one_somebody_else_is_named(self, azure: FakeAzure) -> None:
-        azure.has_resources = False
-        azure.before = [Rule(["ad", "app", "create"], code=1, err="Insufficient privileges")]
-        ended = azure.run("deploy.sh", "dev", "--only", "registration")
-        assert ended.code == 1
-        assert "have an Application Developer run" in ended.said
-
-
-class TestProvisioning:
-    def test_the_registration_trusts_the_identity(self, azure: FakeAzure) -> None:
-        ended = azure.run("provision.sh", "dev")
-        assert ended.code == 0, ended.said
-        credential = file_of(ended.of("ad", "app", "federated-credential", "create")[0], "--parameters")
-        assert credential == {
-            "name": "interact-dev",
-            "issuer": "https://login.microsoftonline.com/20000000-0000-4000-8000-000000000002/v2.0",
-            "subject": PRINCIPAL,
-            "audiences": ["api://AzureADTokenExchange"],
-        }
-
-    def test_what_is_there_is_left_alone(self, azure: FakeAzure) -> None:
-        azure.before = [
-            Rule(["federated-credential", "list"], PRINCIPAL),
-            Rule(["rest", "get", "--query"], "assignment"),
-        ]
-        ended = azure.run("deploy.sh", "dev", "--only", "provision")
-        assert ended.code == 0, ended.said
-        assert changes(ended.commands) == []
-
-    def test_a_new_identity_takes_the_old_one_s_place(self, azure: FakeAzure) -> None:
-        azure.before = [Rule(["federated-credential", "list"], "the identity before")]
-        ended = azure.run("deploy.sh", "dev", "--only", "provision")
-        assert len(ended.of("ad", "app", "federated-credential", "update")) == 1
-
-    def test_whoever_deploys_is_the_first_administrator(self, azure: FakeAzure) -> None:
-        ended = azure.run("deploy.sh", "dev", "--only", "provision")
-        (assigned,) = [command for command in ended.of("rest") if "post" in command]
-        body = json.loads(assigned[assigned.index("--body") + 1])
-        assert (body["principalId"], body["resourceId"]) == (PERSON, PRINCIPAL)
-
-    def test_consent_and_policy_are_printed(self, azure: FakeAzure) -> None:
-        ended = azure.run("deploy.sh", "dev", "--only", "provision", "--o365-user", "meetings@lunifico.example")
-        assert f"adminconsent?client_id={APP}" in ended.said
-        assert f'New-CsApplicationAccessPolicy -Identity Interact -AppIds "{APP}"' in ended.said
-        assert '-Identity "meetings@lunifico.example"' in ended.said
-
-    def test_a_plan_changes_nothing(self, azure: FakeAzure) -> None:
-        ended = azure.run("provision.sh", "dev", "--plan")
-        assert ended.code == 0, ended.said
-        assert changes(ended.commands) == []
-
-
 class TestSmoke:
     def test_a_storage_key_beside_the_identity_is_found(self, azure: FakeAzure) -> None:
         azure.before = [Rule(["appsettings", "list"], "AzureWebJobsStorage")]
@@ -307,50 +197,6 @@ class TestSmoke:
         ended = azure.run("deploy.sh", "dev", "--only", "smoke")
         assert ended.code == 0
         assert "dead letters were not looked at" in ended.said
-
-
-class TestDestroying:
-    SURE = f"{GROUP}\ndelete all conversations of lunifico dev\n"
-
-    def test_it_asks_twice(self, azure: FakeAzure) -> None:
-        ended = azure.run("destroy.sh", "dev", said=self.SURE)
-        assert ended.code == 0, ended.said
-        assert ended.of("group", "delete") == [["group", "delete", "--name", GROUP, "--yes"]]
-        assert ended.of("ad", "app", "delete") == []
-
-    @pytest.mark.parametrize("said", ["", f"{GROUP}\n", f"{GROUP}\nyes\n", "y\ny\n"])
-    def test_anything_else_deletes_nothing(self, azure: FakeAzure, said: str) -> None:
-        ended = azure.run("destroy.sh", "dev", said=said)
-        assert ended.code == 1
-        assert "nothing was deleted" in ended.said
-        assert changes(ended.commands) == []
-
-    def test_a_plan_deletes_nothing(self, azure: FakeAzure) -> None:
-        ended = azure.run("destroy.sh", "dev", "--plan", "--with-registration")
-        assert ended.code == 0, ended.said
-        assert changes(ended.commands) == []
-
-    def test_the_registration_goes_where_that_is_wanted(self, azure: FakeAzure) -> None:
-        ended = azure.run("destroy.sh", "dev", "--with-registration", said=self.SURE)
-        assert ended.of("ad", "app", "delete") == [["ad", "app", "delete", "--id", APP]]
-
-    def test_subscriptions_on_somebody_else_s_topic_are_taken_back(self, azure: FakeAzure) -> None:
-        outputs = {"functionAppName": "f", "topicName": "shared-topic", "topicResourceGroup": "rg-shared"}
-        answer = json.dumps({name: {"value": value} for name, value in outputs.items()})
-        azure.before = [Rule(["deployment", "group", "list", "--output", "json"], answer)]
-        ended = azure.run("destroy.sh", "dev", said=self.SURE)
-        deleted = ended.of("eventgrid", "system-topic", "event-subscription", "delete")
-        assert [command[command.index("--name") + 1] for command in deleted] == [
-            "func-interact-lunifico-dev-chat",
-            "func-interact-lunifico-dev-incoming-calls",
-            "func-interact-lunifico-dev-calls",
-        ]
-
-    def test_a_group_that_is_not_there_is_not_deleted(self, azure: FakeAzure) -> None:
-        azure.has_resources = False
-        ended = azure.run("destroy.sh", "dev", said=self.SURE)
-        assert ended.code == 1
-        assert "there is no resource group" in ended.said
 
 
 def test_a_wrong_subscription_is_noticed_before_anything_else(azure: FakeAzure) -> None:

@@ -1,0 +1,106 @@
+"""Registration, trust, administrators, consent and policy: made once, and left alone when they are there."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.infra.fake_azure import APP, PERSON, PRINCIPAL, FakeAzure, Rule, changes, file_of
+
+
+@pytest.fixture
+def azure(tmp_path: Path) -> FakeAzure:
+    return FakeAzure(tmp_path / "azure")
+
+
+class TestRegistration:
+    def test_it_is_made_once(self, azure: FakeAzure) -> None:
+        azure.has_resources = False
+        ended = azure.run("deploy.sh", "dev", "--only", "registration")
+        assert ended.code == 0, ended.said
+        assert len(ended.of("ad", "app", "create")) == 1
+        assert ended.of("ad", "sp", "create") == [["ad", "sp", "create", "--id", APP, "--output", "none"]]
+
+    def test_it_has_the_roles_of_administrators(self, azure: FakeAzure) -> None:
+        ended = azure.run("deploy.sh", "dev", "--only", "registration")
+        roles = file_of(ended.of("ad", "app", "update")[0], "--app-roles")
+        assert isinstance(roles, list)
+        assert [role["displayName"] for role in roles] == [
+            "Tenant Administrator",
+            "Organization Unit Administrator",
+            "Workflow Administrator",
+            "Reader",
+        ]
+        assert len({role["id"] for role in roles}) == len(roles)
+
+    def test_it_asks_graph_for_what_was_chosen_only(self, azure: FakeAzure) -> None:
+        ended = azure.run("deploy.sh", "dev", "--only", "registration")
+        assert file_of(ended.of("ad", "app", "update")[-1], "--required-resource-accesses") == []
+        ended = azure.run("deploy.sh", "dev", "--only", "registration", "--graph", "presence,meetings")
+        asked = file_of(ended.of("ad", "app", "update")[-1], "--required-resource-accesses")
+        assert isinstance(asked, list)
+        assert len(asked[0]["resourceAccess"]) == 3
+
+    def test_an_unknown_feature_is_refused_with_the_known_ones(self, azure: FakeAzure) -> None:
+        ended = azure.run("deploy.sh", "dev", "--only", "registration", "--graph", "everything")
+        assert ended.code == 1
+        assert "known: presence, registration, groupChat, meetings, guests" in ended.said
+
+    def test_two_of_the_same_name_are_not_guessed_between(self, azure: FakeAzure) -> None:
+        azure.before = [Rule(["ad", "app", "list"], f"{APP}\nother")]
+        ended = azure.run("deploy.sh", "dev", "--only", "registration")
+        assert ended.code == 1
+        assert f"--bot-app-id {APP}" in ended.said
+
+    def test_without_the_right_to_make_one_somebody_else_is_named(self, azure: FakeAzure) -> None:
+        azure.has_resources = False
+        azure.before = [Rule(["ad", "app", "create"], code=1, err="Insufficient privileges")]
+        ended = azure.run("deploy.sh", "dev", "--only", "registration")
+        assert ended.code == 1
+        assert "have an Application Developer run" in ended.said
+
+
+class TestProvisioning:
+    def test_the_registration_trusts_the_identity(self, azure: FakeAzure) -> None:
+        ended = azure.run("provision.sh", "dev")
+        assert ended.code == 0, ended.said
+        credential = file_of(ended.of("ad", "app", "federated-credential", "create")[0], "--parameters")
+        assert credential == {
+            "name": "interact-dev",
+            "issuer": "https://login.microsoftonline.com/20000000-0000-4000-8000-000000000002/v2.0",
+            "subject": PRINCIPAL,
+            "audiences": ["api://AzureADTokenExchange"],
+        }
+
+    def test_what_is_there_is_left_alone(self, azure: FakeAzure) -> None:
+        azure.before = [
+            Rule(["federated-credential", "list"], PRINCIPAL),
+            Rule(["rest", "get", "--query"], "assignment"),
+        ]
+        ended = azure.run("deploy.sh", "dev", "--only", "provision")
+        assert ended.code == 0, ended.said
+        assert changes(ended.commands) == []
+
+    def test_a_new_identity_takes_the_old_one_s_place(self, azure: FakeAzure) -> None:
+        azure.before = [Rule(["federated-credential", "list"], "the identity before")]
+        ended = azure.run("deploy.sh", "dev", "--only", "provision")
+        assert len(ended.of("ad", "app", "federated-credential", "update")) == 1
+
+    def test_whoever_deploys_is_the_first_administrator(self, azure: FakeAzure) -> None:
+        ended = azure.run("deploy.sh", "dev", "--only", "provision")
+        (assigned,) = [command for command in ended.of("rest") if "post" in command]
+        body = json.loads(assigned[assigned.index("--body") + 1])
+        assert (body["principalId"], body["resourceId"]) == (PERSON, PRINCIPAL)
+
+    def test_consent_and_policy_are_printed(self, azure: FakeAzure) -> None:
+        ended = azure.run("deploy.sh", "dev", "--only", "provision", "--o365-user", "meetings@lunifico.example")
+        assert f"adminconsent?client_id={APP}" in ended.said
+        assert f'New-CsApplicationAccessPolicy -Identity Interact -AppIds "{APP}"' in ended.said
+        assert '-Identity "meetings@lunifico.example"' in ended.said
+
+    def test_a_plan_changes_nothing(self, azure: FakeAzure) -> None:
+        ended = azure.run("provision.sh", "dev", "--plan")
+        assert ended.code == 0, ended.said
+        assert changes(ended.commands) == []
