@@ -1,6 +1,6 @@
 """The programs that stand on the PATH in place of the Azure CLI and of curl, in bash, as they start fastest.
 
-`PROGRAM` notes each word of a command line, keeps a copy of files that are named by @, and takes the first rule that fits.
+`PROGRAM` notes each word of a command line, keeps a copy of files named by @, and takes the first rule that fits.
 """
 
 from __future__ import annotations
