@@ -7,10 +7,10 @@ PROFILE ?= all
 SEEDS ?= 0:300
 SEED ?=
 
-.PHONY: help prepare run test check format bench simulate
+.PHONY: help prepare run test check check-infra format bench simulate
 
 help: ## print this
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 
 prepare: ## set up what is missing: .venv, Node packages, the widget
 	$(PREPARE)
@@ -26,6 +26,10 @@ test: ## run all tests, the fast ones first
 check: ## style, types, the directions of imports, sizes
 	$(PREPARE)
 	@$(RUN) -m local.stages check
+
+check-infra: ## hold Bicep and scripts to the real Azure CLI, checkov and shellcheck (installs them once, 5 minutes)
+	$(PREPARE)
+	@$(RUN) -m pytest -q -m slow_tools tests/infra
 
 format: ## format the Python code
 	$(PREPARE)
