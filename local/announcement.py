@@ -40,6 +40,8 @@ def lines(start: Start, seconds: float) -> Iterator[str]:
     yield f"  Customer asks a person   {_preview_of_user(addresses)}"
     yield f'  Agents\' desk             {addresses.desk} ({agents}; first press "Install app")'
     yield f"  Logs                     {start.logs}"
+    if start.limit_factor != 1:
+        yield f"  Rate limits              {start.limit_factor:g} times the real ones of ACS and Teams"
     yield ""
     yield "Ctrl-C ends everything."
 
