@@ -83,6 +83,8 @@ class Sessions:
             known = await self._insert(admitted, start, caller, session_id, fingerprint, credentials)
         else:
             credentials = await self._replay(admitted, known, fingerprint)
+            # Whoever repeats a start is there, however long ago the first attempt was.
+            await self._ports.sessions.sign_of_life(session_id, VisitorPresence(self._ports.clock.now()))
         chat = known.session.chat
         if chat is None or chat.visitor_id != credentials.user_id:
             # Another host was faster with the same key: its visitor is the one that the thread will know.

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 
 from shared.application.occasions import Nudge
-from shared.domain.effects import Effect
+from shared.domain.effects import ClaimAgent, CloseMessaging, Effect, FreeAgent, RecordHistory
 from shared.domain.events import (
     AgentMessageReceived,
     CustomerMessageReceived,
@@ -32,7 +32,10 @@ CLIENT_ID = 128
 ABANDONED = timedelta(minutes=10)
 """A session that has got no thread by then is given up; the same time for which a start can be repeated."""
 GIVE_UP = 10
-"""An effect that was left in doubt this often is given up: others wait behind it."""
+"""A message or a card that was left in doubt this often is given up: others wait behind it."""
+KEEP_ON = 1_000
+"""What nothing else would mend is tried for hours: an agent would stay connected for ever, or a token valid."""
+MENDED_BY_NOBODY = (ClaimAgent, FreeAgent, CloseMessaging, RecordHistory)
 SKEW = timedelta(seconds=2)
 
 
@@ -138,9 +141,10 @@ def count_doubts(record: SessionRecord, relay: RelayState) -> RelayState:
     return replace(relay, doubtful=number, doubts=relay.doubts + 1 if number == relay.doubtful else 1)
 
 
-def is_hopeless(relay: RelayState, number: int) -> bool:
+def is_hopeless(relay: RelayState, pending: PendingEffect) -> bool:
     """Whether an effect was tried so often that going on is worse than giving it up visibly."""
-    return number == relay.doubtful and relay.doubts > GIVE_UP
+    tries = KEEP_ON if isinstance(pending.effect, MENDED_BY_NOBODY) else GIVE_UP
+    return pending.number == relay.doubtful and relay.doubts > tries
 
 
 def new_deadlines(before: Session, after: Session) -> list[tuple[str, datetime]]:

@@ -112,7 +112,7 @@ class Worker:
         if str(number) in work.sent_before:
             return ()
         effect = work.pending[number].effect
-        if turn.is_hopeless(work.record.relay, number):
+        if turn.is_hopeless(work.record.relay, work.pending[number]):
             return (_failed(effect, "given_up"),)
         try:
             async with asyncio.timeout(EFFECT.total_seconds()):

@@ -130,6 +130,16 @@ async def test_a_key_is_good_for_ten_minutes(world: World) -> None:
     assert timedelta(minutes=10) == REPLAY
 
 
+async def test_whoever_repeats_a_start_is_there(world: World) -> None:
+    session_id = (await world.starts()).record.session.id
+    world.clock.advance(TENANT.session_recovery_timeout + 1)
+
+    await world.starts()
+    await world.passes(5)
+
+    assert world.session(session_id).phase is Phase.WAITING
+
+
 async def test_a_key_whose_session_has_ended_opens_nothing(world: World) -> None:
     started = await world.starts()
     await world.app.sessions.end(started.record.session.id, started.token, HOME)

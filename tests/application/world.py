@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, fields, replace
+from datetime import timedelta
 from typing import Any
 
 from shared.adapters.memory import (
@@ -19,6 +21,7 @@ from shared.adapters.memory import (
     MemoryRealtime,
     MemorySessionStore,
     MemoryTimers,
+    WakeUp,
 )
 from shared.application import Application, assemble
 from shared.application.admission import Caller
@@ -26,6 +29,7 @@ from shared.application.agents import Activity
 from shared.application.occasions import Nudge, Wake
 from shared.application.sessions import Start, Started
 from shared.domain.domain_templates import parse_origin
+from shared.domain.errors import OutcomeUnknown, PortError
 from shared.domain.licences import Licence
 from shared.domain.modalities import INSTANT_MESSAGING
 from shared.domain.parameters import Customer
@@ -87,6 +91,9 @@ MARIO = User(
 LUISA = replace(MARIO, id="luisa", display_name="Luisa", upn="luisa@lunifico.example")
 CARLA, OTTO = Customer("Carla Customer", "carla@example.org"), Customer("Otto", "otto@example.org")
 
+POISON_AFTER, REPEATED_AFTER = 5, timedelta(seconds=5)
+"""How often the queue delivers a message that fails, and after what time."""
+
 Call = Callable[[], Awaitable[Any]]
 Around = Callable[[str, Call], Awaitable[Any]]
 """What happens around a call of a port, which is named like `sessions.save`."""
@@ -122,10 +129,16 @@ def form(key: str = "key-1", **changes: Any) -> Start:
 
 @dataclass
 class World:
-    """All ports, to be looked into and changed by tests. `calls` lists those that were made, since it was cleared."""
+    """All ports, to be looked into and changed by tests.
+
+    `calls` lists those that were made since it was cleared; what is `away` answers nothing, like `agents.relay`.
+    """
 
     clock: ManualClock = field(default_factory=ManualClock)
     calls: list[str] = field(default_factory=list)
+    away: set[str] = field(default_factory=set)
+    poisoned: list[WakeUp] = field(default_factory=list)
+    _dequeued: Counter[tuple[str, str]] = field(default_factory=Counter)
     _activities: int = 0
 
     def __post_init__(self) -> None:
@@ -148,14 +161,16 @@ class World:
             realtime=self.realtime,
             tokens=PlainTokens(),
         )
-        self.app = self.host(self._count)
+        self.app = self.host(self.count)
 
     def host(self, around: Around) -> Application:
         """A process of its own over the same ports."""
         return assemble(watched(self.ports, around))
 
-    async def _count(self, name: str, call: Call) -> Any:
+    async def count(self, name: str, call: Call) -> Any:
         self.calls.append(name)
+        if name in self.away:
+            raise OutcomeUnknown(f"{name} answers nothing")
         return await call()
 
     # --- visitors ----------------------------------------------------------------------------------------------------
@@ -216,13 +231,25 @@ class World:
         await self.app.relay.look(session_id, Wake(reason))
 
     async def passes(self, seconds: float) -> None:
-        """Let time pass; timer messages are delivered when they come due."""
+        """Let time pass; timer messages are delivered when they come due, and as the platform does, again."""
         until = self.clock.time.timestamp() + seconds
         while waiting := [w for w in self.timers.due if w.due.timestamp() <= until]:
             self.clock.time = max(self.clock.time, min(w.due for w in waiting))
             for wake_up in self.timers.take(self.clock.time):
-                await self.wakes(wake_up.session_id, wake_up.reason)
-        self.clock.advance(until - self.clock.time.timestamp())
+                await self._deliver(wake_up)
+        self.clock.advance(max(0.0, until - self.clock.time.timestamp()))
+
+    async def _deliver(self, wake_up: WakeUp) -> None:
+        message = (wake_up.session_id, wake_up.reason)
+        try:
+            await self.wakes(*message)
+            self._dequeued[message] = 0
+        except PortError:
+            self._dequeued[message] += 1
+            if self._dequeued[message] == POISON_AFTER:
+                self.poisoned.append(wake_up)
+            else:
+                self.timers.due.append(replace(wake_up, due=self.clock.time + REPEATED_AFTER))
 
     def session(self, session_id: str) -> Session:
         return self.sessions.rows[session_id].session

@@ -193,6 +193,14 @@ def test_a_request_of_the_same_origin_has_to_match_the_template_like_any_other()
     assert refused.value.code == RefusalCode.ORIGIN_NOT_ALLOWED
 
 
+@pytest.mark.parametrize(("same_origin", "hinted"), [(False, True), (True, False)])
+def test_a_missing_origin_is_explained_unless_the_browser_has_vouched_for_it(same_origin: bool, hinted: bool) -> None:
+    with pytest.raises(Refused, match="names no usable Origin") as refused:
+        admit(TENANT, AT_MARIO.contact, IM, None, same_origin=same_origin)
+
+    assert ("only browsers" in str(refused.value)) is hinted
+
+
 # --- Modalities ------------------------------------------------------------------------------------------------------
 
 

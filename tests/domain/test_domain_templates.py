@@ -155,6 +155,14 @@ def test_a_header_that_is_not_exactly_one_web_origin_is_none(header: str | None)
     assert parse_origin(header) is None
 
 
+def test_a_host_name_has_at_most_253_characters() -> None:
+    longest = ".".join(["a" * 63] * 3 + ["a" * 61])
+
+    assert len(longest) == 253
+    assert parse_origin(f"https://{longest}") is not None
+    assert parse_origin(f"https://{longest}a") is None
+
+
 # --- properties ------------------------------------------------------------------------------------------------------
 
 LABELS = st.from_regex(r"[a-z0-9]([a-z0-9-]{0,10}[a-z0-9])?", fullmatch=True)
