@@ -8,7 +8,8 @@ from shared.application.agents import Answer
 from shared.application.occasions import Happened
 from shared.domain.events import CustomerEnded
 from shared.domain.sessions import EndReason, Phase
-from tests.application.world import LUISA, MARIO, World
+from tests.application.company import LUISA, MARIO
+from tests.application.world import World
 
 
 async def ringing(world: World) -> tuple[str, str]:

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from tests.application.world import TENANT, World
+from tests.application.company import TENANT
+from tests.application.world import World
 
 
 @pytest.mark.parametrize(("asked", "language"), [("en", "en"), ("de", "de"), ("fr", "de"), (None, "de")])

@@ -12,8 +12,9 @@ from shared.application.turn import ABANDONED
 from shared.application.worker import LEASE
 from shared.domain.errors import NotSent, OutcomeUnknown, PortError
 from shared.domain.sessions import EndReason, Phase
-from tests.application.test_relay import fails
-from tests.application.world import MARIO, TENANT, World
+from tests.application.company import MARIO, TENANT
+from tests.application.faults import fails
+from tests.application.world import World
 
 QUARTER_OF_AN_HOUR = 900
 PATIENT = replace(TENANT, session_recovery_timeout=86_400)

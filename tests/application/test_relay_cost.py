@@ -8,7 +8,8 @@ import pytest
 
 from shared.application.carry_out import REMEMBER_AGENT
 from shared.application.occasions import Nudge, Wake
-from tests.application.world import DIRECTLY_MARIO, TENANT, World
+from tests.application.company import DIRECTLY_MARIO, TENANT
+from tests.application.world import World
 
 
 def of(world: World, *ports: str) -> list[str]:

@@ -2,34 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-import random
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from shared.adapters.memory import ManualClock
-from shared.application.sessions import REPLAY, Start, Started
+from shared.application.sessions import REPLAY, Start
 from shared.domain.errors import Conflict, InvalidRequest, Refused, SessionEnded
 from shared.domain.sessions import Phase
 from shared.domain.tenants import TenantState
-from tests.application.world import (
-    DIRECTLY_MARIO,
-    ELSEWHERE,
-    HOME,
-    MARIO,
-    OTTO,
-    SALES,
-    TENANT,
-    WORKFLOW,
-    Around,
-    Call,
-    World,
-    form,
-)
+from tests.application.company import DIRECTLY_MARIO, ELSEWHERE, HOME, OTTO, SALES, TENANT, WORKFLOW, form
+from tests.application.world import World
 
 FIRST_MESSAGE = "Do you deliver to Basel?"
 
@@ -201,116 +185,3 @@ async def test_the_session_speaks_a_language_that_we_have(world: World, asked: s
     started = await world.starts(language=asked)
 
     assert started.record.definition.language == spoken
-
-
-# --- a host that dies between any two calls --------------------------------------------------------------------------
-
-
-class HostDied(Exception):
-    """The process was killed."""
-
-
-def dies_at(number: int, *, before_the_effect: bool) -> Around:
-    """The call of this number is the last one that the host makes."""
-    calls = 0
-
-    async def around(name: str, call: Call) -> Any:
-        nonlocal calls
-        calls += 1
-        if calls == number and before_the_effect:
-            raise HostDied(name)
-        result = await call()
-        if calls == number:
-            raise HostDied(name)
-        return result
-
-    return around
-
-
-CALLS_OF_A_START = 12
-
-
-async def test_a_start_makes_twelve_calls(world: World) -> None:
-    await world.starts()
-
-    assert len(world.calls) == CALLS_OF_A_START
-
-
-@pytest.mark.parametrize("before_the_effect", [True, False], ids=["before", "after"])
-@pytest.mark.parametrize("number", range(1, CALLS_OF_A_START + 1))
-async def test_a_start_that_broke_off_anywhere_is_completed_by_its_repetition(
-    world: World, number: int, before_the_effect: bool
-) -> None:
-    with pytest.raises(HostDied):
-        await world.host(dies_at(number, before_the_effect=before_the_effect)).sessions.start(form(), HOME)
-    world.clock.advance(2)
-
-    started = await world.starts()
-
-    session_id = started.record.session.id
-    chat = world.session(session_id).chat
-    assert chat is not None
-    assert chat.visitor_id == started.credentials.user_id
-    assert world.messaging.participants[chat.thread_id] == {chat.visitor_id}
-    assert first_messages(world, session_id) == [FIRST_MESSAGE]
-    assert world.sessions.index == {chat.thread_id: session_id}
-    await world.passes(5)
-    assert world.session(session_id).phase is Phase.WAITING
-
-
-# --- two hosts at the same time --------------------------------------------------------------------------------------
-
-
-def pausing(source: random.Random) -> Around:
-    """Other tasks come in between before and after every call, for a while that differs."""
-
-    async def around(name: str, call: Call) -> Any:
-        for _ in range(source.randrange(4)):
-            await asyncio.sleep(0)
-        result = await call()
-        for _ in range(source.randrange(4)):
-            await asyncio.sleep(0)
-        return result
-
-    return around
-
-
-async def start_on_two_hosts(world: World, seed: int) -> Sequence[Started]:
-    hosts = [world.host(pausing(random.Random(f"{seed} {name}"))) for name in "ab"]
-    return await asyncio.gather(*(host.sessions.start(form(), HOME) for host in hosts))
-
-
-class PatientClock(ManualClock):
-    """While somebody sleeps, the others get on with their work."""
-
-    async def sleep(self, seconds: float) -> None:
-        await super().sleep(seconds)
-        for _ in range(100 if seconds else 0):
-            await asyncio.sleep(0)
-
-
-@pytest.mark.parametrize("seed", range(25))
-async def test_two_starts_at_the_same_time_lead_to_one_session_with_one_first_message(seed: int) -> None:
-    world = World(PatientClock())
-
-    first, second = await start_on_two_hosts(world, seed)
-
-    session_id = first.record.session.id
-    assert second.record.session.id == session_id
-    assert second.credentials.user_id == first.credentials.user_id
-    assert list(world.messaging.thread_of_session) == [session_id]
-    chat = world.session(session_id).chat
-    assert chat is not None
-    assert world.messaging.participants[chat.thread_id] == {first.credentials.user_id}
-    assert first.record.session.chat == second.record.session.chat == chat
-    assert first_messages(world, session_id) == [FIRST_MESSAGE]
-
-
-async def test_the_agent_reads_a_first_message_once_even_if_a_slow_host_has_sent_it_again(world: World) -> None:
-    session_id = (await world.starts("key-1")).record.session.id
-    world.writes(session_id, FIRST_MESSAGE, client_id="key-1")
-    await world.registers(MARIO)
-    await world.wakes(session_id, "opened")
-    await world.accepts(MARIO, session_id)
-
-    assert world.shown() == [FIRST_MESSAGE]

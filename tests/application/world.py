@@ -1,11 +1,9 @@
-"""Lunifico in memory: a service with two agents, a visitor's page, and ports that can be watched."""
+"""Lunifico in memory: its visitors, agents and timers, and ports that can be looked into."""
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -24,107 +22,19 @@ from shared.adapters.memory import (
     WakeUp,
 )
 from shared.application import Application, assemble
-from shared.application.admission import Caller
 from shared.application.agents import Activity
 from shared.application.occasions import Nudge, Wake
-from shared.application.sessions import Start, Started
-from shared.domain.domain_templates import parse_origin
+from shared.application.sessions import Started
 from shared.domain.errors import OutcomeUnknown, PortError
-from shared.domain.licences import Licence
-from shared.domain.modalities import INSTANT_MESSAGING
-from shared.domain.parameters import Customer
-from shared.domain.services import Service, ServiceModality
-from shared.domain.sessions import ContactKind, ContactReference, Session
-from shared.domain.tenants import Tenant
-from shared.domain.users import InteractAccess, User
-from shared.domain.workflows import ActivityDefinition, Workflow
+from shared.domain.sessions import Session
+from shared.domain.users import User
 from shared.ports import BotConversation, Ports, ThreadMessage
+from tests.application.company import HOME, LUISA, MARIO, SERVICE, TENANT, WORKFLOW, form
+from tests.application.faults import Around, Call, watched
 from tests.simulation.world import PlainTokens
-
-IM = INSTANT_MESSAGING.id
-EXPOSED = InteractAccess(active=True, modalities=frozenset({IM}))
-SALES = ContactReference(ContactKind.SERVICE, "sales")
-DIRECTLY_MARIO = ContactReference(ContactKind.USER, "mario")
-HOME = Caller(parse_origin("https://www.lunifico.example"))
-ELSEWHERE = Caller(parse_origin("https://www.elsewhere.example"))
-
-TENANT = Tenant(
-    id="lunifico",
-    name="Lunifico",
-    widget_key="widget-key-of-lunifico",
-    interact_enabled=True,
-    acs_secret="env:ACS",
-    instant_messaging_enabled=True,
-    conversations_per_agent=2,
-    session_recovery_timeout=120,
-)
-WORKFLOW = Workflow(
-    id="chat",
-    name="Chat",
-    type=INSTANT_MESSAGING.workflow_type,
-    organization_unit_id="root",
-    start="accept",
-    activities=(
-        ActivityDefinition("accept", "accept_conversation", {}, {"next": "queue"}),
-        ActivityDefinition("queue", "queue_task", {"ring_seconds": 30, "time_limit": 300}, {"time_limit": "cancel"}),
-        ActivityDefinition("cancel", "cancel_task", {}, {"next": "disconnect"}),
-        ActivityDefinition("disconnect", "disconnect", {}, {}),
-    ),
-)
-SERVICE = Service(
-    id="sales",
-    name="Lunifico Sales",
-    organization_unit_id="root",
-    licences=frozenset({Licence.INTERACT, Licence.ENTERPRISE}),
-    modalities={IM: ServiceModality(enabled=True, workflow_id="chat")},
-    interact=EXPOSED,
-    members=("mario", "luisa"),
-)
-MARIO = User(
-    id="mario",
-    display_name="Mario",
-    upn="mario@lunifico.example",
-    organization_unit_id="root",
-    licences=frozenset({Licence.INTERACT, Licence.INSTANT_MESSAGING}),
-    interact=EXPOSED,
-)
-LUISA = replace(MARIO, id="luisa", display_name="Luisa", upn="luisa@lunifico.example")
-CARLA, OTTO = Customer("Carla Customer", "carla@example.org"), Customer("Otto", "otto@example.org")
 
 POISON_AFTER, REPEATED_AFTER = 5, timedelta(seconds=5)
 """How often the queue delivers a message that fails, and after what time."""
-
-Call = Callable[[], Awaitable[Any]]
-Around = Callable[[str, Call], Awaitable[Any]]
-"""What happens around a call of a port, which is named like `sessions.save`."""
-
-
-class WatchedPort:
-    """Stands before a port; whatever is asynchronous goes through `around`."""
-
-    def __init__(self, name: str, port: object, around: Around) -> None:
-        self._name, self._port, self._around = name, port, around
-
-    def __getattr__(self, method: str) -> Any:
-        real = getattr(self._port, method)
-        if not asyncio.iscoroutinefunction(real):
-            return real
-
-        async def call(*args: Any, **kwargs: Any) -> Any:
-            return await self._around(f"{self._name}.{method}", lambda: real(*args, **kwargs))
-
-        return call
-
-
-def watched(ports: Ports, around: Around) -> Ports:
-    """The same ports, each call of which goes through `around`; clock and ids stay as they are."""
-    names = {port.name for port in fields(ports)} - {"clock", "ids", "tokens"}
-    return replace(ports, **{name: WatchedPort(name, getattr(ports, name), around) for name in names})
-
-
-def form(key: str = "key-1", **changes: Any) -> Start:
-    """What Carla's page sends."""
-    return replace(Start(TENANT.widget_key, SALES, IM, CARLA, "Do you deliver to Basel?", key), **changes)
 
 
 @dataclass

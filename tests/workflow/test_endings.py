@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-import pytest
-
 from shared.domain.effects import (
     CloseConversation,
     CloseInvitation,
@@ -18,69 +16,13 @@ from shared.domain.effects import (
     ReleaseAgent,
     SendToCustomer,
 )
-from shared.domain.events import (
-    AgentFreed,
-    CustomerEnded,
-    CustomerMessageReceived,
-    DeliveryFailed,
-    SessionOpened,
-    TimerDue,
-)
-from shared.domain.sessions import EndReason, Phase, VisitorPresence
-from tests.workflow.stories import (
-    LIMIT,
-    LUISA,
-    MARIO,
-    NINE,
-    RECOVERY,
-    Story,
-    connected,
-    definition,
-    direct,
-    kinds,
-    of,
-    opened,
-    ringing,
-    texts,
-)
+from shared.domain.events import AgentFreed, CustomerEnded, CustomerMessageReceived, SessionOpened, TimerDue
+from shared.domain.sessions import EndReason, Phase
+from tests.workflow.endings import ENDINGS, at_the_limit, gone, ways
+from tests.workflow.stories import LUISA, MARIO, NINE, Story, connected, definition, kinds, of, opened, ringing, texts
 
 LEFT = "The instant message session has ended. Carla Customer has left."
 GRACE = 30
-
-
-def gone(story: Story) -> None:
-    story.presence = VisitorPresence(story.now, leaving=True)
-    story.passes(RECOVERY)
-
-
-def declined() -> Story:
-    story = direct()
-    story.are_free()
-    return story
-
-
-def at_the_limit() -> Story:
-    story = opened()
-    story.passes(LIMIT)
-    return story
-
-
-def ended(story: Story, end: Callable[[Story], object]) -> Story:
-    end(story)
-    return story
-
-
-ENDINGS: dict[str, Callable[[], Story]] = {
-    "the agent ends": lambda: ended(connected(), lambda story: story.ends(MARIO)),
-    "the customer ends": lambda: ended(connected(), Story.customer_ends),
-    "the customer is gone": lambda: ended(connected(), gone),
-    "the customer ends while waiting": lambda: ended(opened(), Story.customer_ends),
-    "the customer ends while it rings": lambda: ended(ringing(MARIO), Story.customer_ends),
-    "the customer ends at once": lambda: ended(Story(), Story.customer_ends),
-    "the limit": at_the_limit,
-    "declined": declined,
-}
-ways = pytest.mark.parametrize("way", ENDINGS.values(), ids=ENDINGS.keys())
 
 
 # --- the ways --------------------------------------------------------------------------------------------------------
@@ -258,32 +200,3 @@ def test_a_closing_that_comes_too_early_does_nothing() -> None:
     story.customer_ends()
     assert story.happens(TimerDue("close")) == ()
     assert [deadline.id for deadline in story.session.deadlines] == ["close"]
-
-
-# --- messages that cannot be delivered -------------------------------------------------------------------------------
-
-
-def test_the_customer_learns_of_a_message_that_the_agent_cannot_get() -> None:
-    effects = connected().happens(DeliveryFailed("relay_to_agent", "bot_blocked", "mario"))
-
-    assert texts(effects) == ["The last message could not be delivered."]
-
-
-def test_the_agent_learns_of_a_message_that_the_customer_cannot_get() -> None:
-    effects = connected().happens(DeliveryFailed("send_to_customer", "thread_gone"))
-
-    assert effects == (NotifyAgent("mario", "The last message could not be delivered."),)
-
-
-@pytest.mark.parametrize("effect", ["notify_agent", "close_invitation", "show_conversation", "free_agent", "unknown"])
-def test_a_notice_that_cannot_be_delivered_either_ends_in_the_timeline(effect: str) -> None:
-    story = connected()
-    before = story.session
-
-    assert story.happens(DeliveryFailed(effect, "rejected", "mario")) == ()
-    assert story.session == before
-
-
-@ways
-def test_after_the_end_nobody_is_told_of_undelivered_messages(way: Callable[[], Story]) -> None:
-    assert way().happens(DeliveryFailed("send_to_customer", "thread_gone")) == ()
