@@ -143,6 +143,16 @@ async def test_a_text_that_is_too_long_is_explained(world: World) -> None:
     ]
 
 
+async def test_with_one_conversation_left_messages_bring_no_reply_field_any_more(world: World) -> None:
+    first, second = await world.connected("key-1"), await world.connected("key-2")
+    await world.app.relay.look(second, world.writes(second, "And to Bern?"))
+    await world.app.conversations.end(world.activity(), first)
+
+    await world.app.relay.look(second, world.writes(second, "And to Thun?"))
+
+    assert [sent.with_reply for sent in world.agents.of("chat-mario", "relay")][-2:] == [True, False]
+
+
 async def test_with_several_conversations_each_message_brings_its_own_reply_field(world: World) -> None:
     first = await world.connected("key-1")
     await world.connected("key-2")

@@ -77,6 +77,18 @@ async def test_an_agent_who_is_free_again_is_idle_from_now_on_and_whoever_waits_
     assert offered_to(world, third) == ["mario"]
 
 
+async def test_a_conversation_that_ends_or_begins_leaves_a_ring_for_another_one_alone(world: World) -> None:
+    talking = await world.connected("key-1")
+    await world.opens("key-2")
+    ring = state(world).ring
+    queue, session = TaskQueue(world.ports), world.session(talking)
+
+    await queue.claim(session, ClaimAgent("mario", f"{talking}.1"))
+    assert state(world).ring == ring is not None
+    await queue.free(session, FreeAgent("mario"))
+    assert state(world).ring == ring
+
+
 async def test_freeing_an_agent_again_does_not_make_him_idle_anew(world: World) -> None:
     session_id = await world.connected()
     await world.app.conversations.end(world.activity(), session_id)

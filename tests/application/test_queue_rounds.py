@@ -138,6 +138,23 @@ async def test_only_the_longest_waiting_are_offered_when_many_wait(world: World)
     assert [[agent.id for agent in answer.agents] for answer in answers] == [[], [], ["mario"]]
 
 
+async def test_a_task_whose_hint_was_lost_is_offered_while_few_others_wait(world: World) -> None:
+    sessions = await waiting(world, 2)
+    await world.registers(MARIO)
+    world.queue.hints.clear()
+
+    assert [agent.id for agent in (await offer(world, sessions[1])).agents] == ["mario"]
+
+
+async def test_a_task_whose_hint_was_lost_is_offered_once_those_who_are_gone_are_cleared_away(world: World) -> None:
+    sessions = await waiting(world, 5)
+    await world.registers(MARIO)
+    await world.queue.delete("lunifico:service:sales", world.task(sessions[4]).queued_at, sessions[4])
+    del world.sessions.rows[sessions[0]]
+
+    assert [agent.id for agent in (await offer(world, sessions[4])).agents] == ["mario"]
+
+
 async def test_hints_of_those_who_do_not_wait_any_more_are_cleared_away(world: World) -> None:
     sessions = await waiting(world, 6)
     await world.registers(MARIO)

@@ -29,6 +29,42 @@ async def test_a_short_throttling_is_waited_for(world: World, session_id: str) -
     assert [sent.again for sent in world.agents.of("chat-mario", "relay")] == [False, False]
 
 
+async def test_a_holder_without_enough_time_left_for_a_send_leaves_it_to_the_next(
+    world: World, session_id: str
+) -> None:
+    slow = ["sessions.save"]
+
+    async def around(name: str, call: Call) -> Any:
+        if name in slow:
+            slow.remove(name)
+            world.clock.advance(7)
+        return await call()
+
+    await world.host(around).relay.look(session_id, world.writes(session_id, "By Friday?"))
+    assert "By Friday?" not in world.shown()
+    await world.passes(1)
+
+    assert [(sent.text, sent.again) for sent in world.agents.of("chat-mario", "relay")][1:] == [("By Friday?", False)]
+
+
+async def test_a_holder_of_many_slow_effects_gets_his_lease_anew_with_each(world: World, session_id: str) -> None:
+    left: list[float] = []
+
+    async def slow(name: str, call: Call) -> Any:
+        if name == "agents.relay":
+            lease = world.sessions.rows[session_id].relay.lease
+            assert lease is not None
+            left.append((lease.until - world.clock.now()).total_seconds())
+            world.clock.advance(5)
+        return await call()
+
+    nudges = [world.writes(session_id, f"text {number}") for number in range(8)]
+    await world.host(slow).relay.look(session_id, nudges[0])
+
+    assert world.shown()[1:] == [f"text {number}" for number in range(8)]
+    assert left == [LEASE.total_seconds()] * 8
+
+
 async def test_a_long_throttling_is_left_to_a_timer_and_nothing_is_marked_as_sent_again(
     world: World, session_id: str
 ) -> None:
@@ -48,6 +84,7 @@ async def test_while_a_throttled_message_waits_later_ones_wait_behind_it(world: 
     await host.relay.look(session_id, world.writes(session_id, "one"))
 
     await world.app.relay.look(session_id, world.writes(session_id, "two"))
+    assert world.shown() == ["Do you deliver to Basel?"]
     await world.passes(30)
 
     assert world.shown()[-2:] == ["one", "two"]

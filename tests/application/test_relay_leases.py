@@ -76,6 +76,38 @@ async def test_a_note_is_found_a_second_after_the_lease_even_if_its_holder_has_d
     assert world.shown()[-1] == "By Friday?"
 
 
+async def test_several_notes_arrange_one_look(world: World, session_id: str) -> None:
+    hold(world, session_id)
+    for text in ("one", "two", "three"):
+        await world.app.conversations.reply(world.activity(), session_id, text)
+
+    assert len(wake_ups(world)) <= 1
+
+
+async def test_a_note_without_anybody_who_works_on_it_is_taken_up_and_struck_off(world: World, session_id: str) -> None:
+    rows = world.sessions.rows[session_id]
+    rows.relay = replace(rows.relay, nudged=True)
+
+    await world.app.relay.look(session_id, Wake("watchdog"))
+
+    assert not relay_of(world, session_id).nudged
+
+
+async def test_what_a_dead_holder_left_is_taken_up_only_after_a_successor_is_arranged(
+    world: World, session_id: str
+) -> None:
+    hold(world, session_id)
+    await world.app.conversations.reply(world.activity(), session_id, "Yes.")
+    world.clock.advance(60)
+    world.timers.due.clear()
+    world.calls.clear()
+
+    await world.host(world.count).relay.look(session_id, Wake("watchdog"))
+
+    assert world.read_by_customer(session_id)[-1] == "Yes."
+    assert world.calls[:2] == ["sessions.read", "timers.wake"]
+
+
 async def test_a_watchdog_that_meets_a_holder_comes_back_after_the_lease(world: World, session_id: str) -> None:
     hold(world, session_id)
 

@@ -147,6 +147,16 @@ async def test_a_visitor_who_comes_back_in_time_goes_on(world: World) -> None:
     assert world.session(session_id).phase is Phase.CONNECTED
 
 
+async def test_a_sign_of_life_puts_the_next_look_off_for_good(world: World) -> None:
+    session_id, token = await talking(world)
+    await world.passes(60)
+    until = await world.app.sessions.heartbeat(session_id, token, HOME, leaving=False)
+
+    await world.passes(TIMEOUT - 60)
+
+    assert [(deadline.id, deadline.due) for deadline in world.session(session_id).deadlines] == [("recovery", until)]
+
+
 async def test_a_visitor_who_vanishes_without_a_word_ends_the_session(world: World) -> None:
     session_id, token = await talking(world)
     await world.app.sessions.heartbeat(session_id, token, HOME, leaving=False)

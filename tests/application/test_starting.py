@@ -12,7 +12,7 @@ from shared.application.sessions import REPLAY, Start
 from shared.domain.errors import Conflict, InvalidRequest, Refused, SessionEnded
 from shared.domain.sessions import Phase
 from shared.domain.tenants import TenantState
-from tests.application.company import DIRECTLY_MARIO, ELSEWHERE, HOME, OTTO, SALES, TENANT, WORKFLOW, form
+from tests.application.company import DIRECTLY_MARIO, ELSEWHERE, HOME, IM, OTTO, SALES, TENANT, WORKFLOW, form
 from tests.application.world import World
 
 FIRST_MESSAGE = "Do you deliver to Basel?"
@@ -27,7 +27,7 @@ async def test_a_start_opens_a_thread_with_the_first_message(world: World) -> No
 
     session = started.record.session
     assert session.phase is Phase.OPENED
-    assert (session.contact, session.origin) == (SALES, "https://www.lunifico.example")
+    assert (session.contact, session.modality, session.origin) == (SALES, IM, "https://www.lunifico.example")
     assert first_messages(world, session.id) == [FIRST_MESSAGE]
     assert session.chat is not None
     assert session.chat.visitor_id == started.credentials.user_id
@@ -55,14 +55,17 @@ async def test_the_look_is_arranged_before_the_session_exists(world: World) -> N
     await world.starts()
 
     assert world.calls.index("timers.wake") < world.calls.index("sessions.create")
+    assert {wake_up.due - world.clock.now() for wake_up in world.timers.due} == {timedelta(seconds=5)}
 
 
 # --- the same key ----------------------------------------------------------------------------------------------------
 
 
 async def test_the_same_request_again_gets_the_same_session_and_fresh_credentials(world: World) -> None:
+    begun = world.clock.now()
     first, second = await world.starts(), await world.starts()
 
+    assert world.clock.now() == begun
     assert second.record.session.id == first.record.session.id
     assert second.credentials.user_id == first.credentials.user_id
     assert second.credentials.token != first.credentials.token

@@ -33,6 +33,14 @@ def test_effects_are_numbered_without_gaps_over_events_and_turns() -> None:
     assert second.relay.next_effect == 7 + len(second.add)
 
 
+def test_every_event_of_a_turn_has_its_line() -> None:
+    gone = TimerDue("recovery", VisitorPresence(NINE - timedelta(days=1), leaving=True))
+
+    entries = turn.apply(draft(opened()), [AgentsReserved("session.1", (MARIO,)), gone], NINE).timeline
+
+    assert [entry.what for entry in entries] == ["AgentsReserved", "TimerDue"]
+
+
 def test_the_timeline_names_who_was_left_out_and_why() -> None:
     event = AgentsReserved("session.1", (MARIO,), (("luisa", "off_duty"),))
 
