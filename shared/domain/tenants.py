@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
+from shared.domain.authorization import AuthorizationMode, SiteTokenSettings, check_authorization
+from shared.domain.bounds import out_of_bounds
+from shared.domain.challenges import ChallengeSettings, check_challenge
 from shared.domain.errors import Finding
+from shared.domain.message_budgets import MessageBudget, check_message_budget
+from shared.domain.rate_limits import RateLimits, check_rate_limits
 
 
 class TenantState(StrEnum):
     ACTIVE = "active"
     SUSPENDED = "suspended"
-
-
-class AuthorizationMode(StrEnum):
-    NONE = "none"
-    SIGNED_TOKEN = "signedToken"
-    OIDC = "oidc"
 
 
 class ConversationMode(StrEnum):
@@ -49,12 +48,16 @@ class Tenant:
     o365_user_id: str = ""
     session_recovery_timeout: int = 300
     authorization: AuthorizationMode = AuthorizationMode.NONE
+    site_tokens: SiteTokenSettings = field(default_factory=SiteTokenSettings)
     instant_messaging_enabled: bool = False
     conversation_mode: ConversationMode = ConversationMode.AUTO
     messaging: MessagingKind = MessagingKind.ACS
     concurrency_cap: int = 20
     conversations_per_agent: int = 5
     default_language: str = "en"
+    rate_limits: RateLimits = field(default_factory=RateLimits)
+    challenge: ChallengeSettings = field(default_factory=ChallengeSettings)
+    message_budget: MessageBudget = field(default_factory=MessageBudget)
 
 
 BOUNDS = {
@@ -72,9 +75,10 @@ ACS_NEEDS = {
 def check_tenant(tenant: Tenant) -> tuple[Finding, ...]:
     """All rules that the tenant's own settings break."""
     findings = [
-        Finding("out_of_range", field, f"must be a whole number from {low} to {high}; it is {getattr(tenant, field)}")
-        for field, (low, high) in BOUNDS.items()
-        if not low <= getattr(tenant, field) <= high
+        *out_of_bounds(tenant, BOUNDS),
+        *check_rate_limits(tenant.rate_limits),
+        *check_challenge(tenant.challenge),
+        *check_message_budget(tenant.message_budget),
     ]
     if len(tenant.widget_key) < 16:
         findings.append(Finding("widget_key_short", "widget_key", "must have at least 16 characters; generate one"))
@@ -82,4 +86,5 @@ def check_tenant(tenant: Tenant) -> tuple[Finding, ...]:
         findings += [
             Finding("acs_missing", field, why) for field, why in ACS_NEEDS.items() if not getattr(tenant, field)
         ]
+    findings += check_authorization(tenant.authorization, tenant.site_tokens)
     return tuple(findings)
