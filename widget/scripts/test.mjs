@@ -1,35 +1,24 @@
 // Bundles the tests and runs them with node's test runner; `node scripts/test.mjs unit|browser [name pattern]` runs a part.
 import { spawnSync } from "node:child_process";
-import { readdir, readFile, rm } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
-import { build, transform } from "esbuild";
+import { build } from "esbuild";
+import { cssAsText, JSX, ROOT } from "./bundling.mjs";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
-const out = path.join(root, ".cache/tests");
+// Two runs at a time do not take each other's files away.
+const out = path.join(ROOT, ".cache", `tests-${process.pid}`);
 const [part, pattern] = process.argv.slice(2);
-
-const css = {
-  name: "css-as-text",
-  setup(bundler) {
-    bundler.onLoad({ filter: /\.css$/ }, async ({ path: file }) => ({
-      contents: (await transform(await readFile(file, "utf8"), { loader: "css" })).code,
-      loader: "text",
-    }));
-  },
-};
 
 // The browser's tests share one Chromium, so they are one file to node.
 const entryPoints = [];
 if (part !== "browser") {
-  for (const file of await readdir(path.join(root, "tests/unit"))) {
+  for (const file of await readdir(path.join(ROOT, "tests/unit"))) {
     if (file.endsWith(".test.ts")) entryPoints.push({ in: `tests/unit/${file}`, out: `unit-${file.slice(0, -3)}` });
   }
 }
 if (part !== "unit") entryPoints.push({ in: "tests/browser/all.ts", out: "browser" });
-await rm(out, { recursive: true, force: true });
 await build({
-  absWorkingDir: root,
+  absWorkingDir: ROOT,
   entryPoints,
   outdir: out,
   outExtension: { ".js": ".mjs" },
@@ -39,10 +28,9 @@ await build({
   target: "node20",
   packages: "external",
   sourcemap: "inline",
-  jsx: "automatic",
-  jsxImportSource: "preact",
-  plugins: [css],
-  define: { CHAT_CHUNKS: "{}" },
+  ...JSX,
+  plugins: [cssAsText()],
+  define: { CHAT_CHUNKS: "{}", PARTS: "{}" },
   logLevel: "warning",
 });
 const files = entryPoints.map((entry) => path.join(out, `${entry.out}.mjs`));
@@ -52,5 +40,6 @@ const options = [
   "--test-reporter=spec",
   ...(pattern ? [`--test-name-pattern=${pattern}`] : []),
 ];
-const run = spawnSync(process.execPath, [...options, ...files], { cwd: root, stdio: "inherit" });
+const run = spawnSync(process.execPath, [...options, ...files], { cwd: ROOT, stdio: "inherit" });
+await rm(out, { recursive: true, force: true });
 process.exit(run.status ?? 1);

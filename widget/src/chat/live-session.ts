@@ -67,9 +67,9 @@ export class LiveSession {
       { changed: () => this.publish(), sent: () => this.reader.now(), gone: () => void this.checkState() },
       parts.customerName,
     );
-    const connect = async (...call: Parameters<typeof import("./signalr").connect>) => {
+    const connect = async (...call: Parameters<typeof import("../parts/signalr").connect>) => {
       await idle();
-      return (await import("./signalr")).connect(...call);
+      return (await import("../parts/signalr")).connect(...call);
     };
     this.realtime = new Realtime(credentials, clock, connect, () => this.reader.now());
     this.heartbeat = new Heartbeat(api, session, clock, {

@@ -2,9 +2,9 @@ import type { RealtimeAccess } from "./api";
 import { backoff, type Clock } from "./clock";
 import type { Credentials } from "./credentials";
 import { ApiError } from "./errors";
-import type { Connection } from "./signalr";
+import type { Connection, Listeners } from "../parts/signalr";
 
-type Connect = (access: RealtimeAccess, onNudge: () => void) => Promise<Connection>;
+type Connect = (access: RealtimeAccess, listeners: Listeners) => Promise<Connection>;
 
 /** Keeps a realtime connection for nudges; without one, the reader's interval alone must do. */
 export class Realtime {
@@ -48,7 +48,7 @@ export class Realtime {
   /** Connects and returns when the connection is lost; true if there was one. */
   private async hold(access: RealtimeAccess): Promise<boolean> {
     try {
-      this.connection = await this.connect(access, this.onNudge);
+      this.connection = await this.connect(access, { nudge: this.onNudge });
     } catch {
       // Whatever the reason, reading at intervals goes on; nothing is lost but time.
       return false;
