@@ -1,0 +1,35 @@
+"""Tokens of sites, and which were spent, in dicts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from shared.domain.errors import NotSent, Refused, SiteTokenCode
+from shared.domain.site_tokens import VerifiedCustomer
+from shared.domain.tenants import Tenant
+
+
+class MemorySiteTokens:
+    """`customers` by (tenant id, token); `has_keys` False stands for an issuer whose keys cannot be had."""
+
+    def __init__(self) -> None:
+        self.customers: dict[tuple[str, str], VerifiedCustomer] = {}
+        self.has_keys = True
+
+    async def verify(self, tenant: Tenant, token: str) -> VerifiedCustomer:
+        if not self.has_keys:
+            raise NotSent("the issuer's keys cannot be had")
+        known = self.customers.get((tenant.id, token))
+        if known is None:
+            raise Refused(SiteTokenCode.SIGNATURE, "nobody has signed this site token")
+        return known
+
+
+class MemorySpentTokens:
+    """`opened` by (tenant id, token id)."""
+
+    def __init__(self) -> None:
+        self.opened: dict[tuple[str, str], str] = {}
+
+    async def spend(self, tenant_id: str, token_id: str, opens: str, until: datetime) -> bool:
+        return self.opened.setdefault((tenant_id, token_id), opens) == opens
