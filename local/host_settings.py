@@ -29,6 +29,9 @@ def host_settings(start: Start) -> dict[str, object]:
             "INTERACT_BOT_SERVICE_HOSTS": "localhost",
             "INTERACT_SIGNALR_CONNECTION_STRING": signalr.connection_string(addresses.base + 3),
             "INTERACT_ACS_BROWSER_ENDPOINT": addresses.acs_for_browsers,
+            "INTERACT_CONFIG_CACHE_SECONDS": "1",
+            "INTERACT_GRAPH_URL": f"{addresses.desk}/graph/v1.0",
+            "INTERACT_PRESENCE_SECONDS": "1",
             ACS_SECRET: connection_string(addresses.acs, secrets.acs_access_key),
         },
     }

@@ -22,11 +22,12 @@ from shared.adapters.contact_documents import (
     parts_of,
 )
 from shared.adapters.documents import from_json
-from shared.adapters.rows import joined_text, key, part
+from shared.adapters.rows import joined_text, key, part, prefix
 from shared.adapters.tables import CONFIG, Row, Tables
 from shared.adapters.tables_widget_keys import WidgetKeys
 from shared.adapters.timed_cache import TimedCache
 from shared.domain.contacts import Contact
+from shared.domain.services import Service
 from shared.domain.sessions import ContactReference
 from shared.domain.tenants import Tenant
 from shared.domain.users import User
@@ -41,14 +42,20 @@ DocumentType = TypeVar("DocumentType", Tenant, User)
 
 
 class TableConfigStore:
-    def __init__(self, tables: Tables, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        tables: Tables,
+        monotonic: Callable[[], float] = time.monotonic,
+        cache_seconds: float = CACHE_SECONDS,
+    ) -> None:
         self._tables = tables
         self._widget_keys = WidgetKeys(tables)
         self._documents: TimedCache[tuple[str, DocumentKey], Document | None] = TimedCache(
-            CACHE_SECONDS, CACHED_DOCUMENTS, monotonic
+            cache_seconds, CACHED_DOCUMENTS, monotonic
         )
-        self._owners: TimedCache[str, str | None] = TimedCache(CACHE_SECONDS, CACHED_WIDGET_KEYS, monotonic)
-        self._tenant_ids: TimedCache[str, Sequence[str]] = TimedCache(CACHE_SECONDS, 1, monotonic)
+        self._services: TimedCache[str, Sequence[Service]] = TimedCache(cache_seconds, CACHED_WIDGET_KEYS, monotonic)
+        self._owners: TimedCache[str, str | None] = TimedCache(cache_seconds, CACHED_WIDGET_KEYS, monotonic)
+        self._tenant_ids: TimedCache[str, Sequence[str]] = TimedCache(cache_seconds, 1, monotonic)
 
     async def tenant_by_widget_key(self, widget_key: str) -> Tenant | None:
         tenant_id = await self._owners.get(widget_key, lambda: self._widget_keys.owner(widget_key))
@@ -74,6 +81,14 @@ class TableConfigStore:
 
     async def user(self, tenant_id: str, user_id: str) -> User | None:
         return _of_type(User, await self._document(tenant_id, DocumentKey(Kind.USER, user_id)))
+
+    async def services_of(self, tenant_id: str, user_id: str) -> Sequence[Service]:
+        async def read() -> Sequence[Service]:
+            rows = await self._tables.between(CONFIG, part(tenant_id), *prefix(Kind.SERVICE.value))
+            documents = (document_of(Kind.SERVICE, row) for row in rows)
+            return tuple(document for document in documents if isinstance(document, Service))
+
+        return [service for service in await self._services.get(tenant_id, read) if user_id in service.members]
 
     async def _document(self, tenant_id: str, document: DocumentKey) -> Document | None:
         async def read() -> Document | None:

@@ -1,6 +1,6 @@
 """Sessions in Table Storage: one partition for each, so that everything about one changes in one transaction.
 
-    live:definition     what the session was opened with, and the hash of that request; never changes
+    live:definition     what the session was opened with, and the hash of that request; replaced by a transfer only
     live:effect:{n}     to be done; deleted, with its text, when done
     live:presence       the visitor's last sign of life
     live:state          session and relay; its ETag is the session's version
@@ -97,6 +97,9 @@ class TableSessionStore:
         operations.append(Put(STATE, {**text_properties("data", to_json(state)), "saves": saves}, etag))
         operations += [Put(_effect(one.number), text_properties("data", to_json(one.effect))) for one in added]
         operations += [Delete(_effect(number)) for number in done]
+        if change.definition is not None:
+            frozen = {**text_properties("data", to_json(change.definition)), "body_hash": change.body_hash}
+            operations.append(Put(DEFINITION, frozen))
         if change.timeline:
             lines = text_properties("data", to_json(_Lines(change.timeline)))
             operations.append(Put(key("timeline", f"{saves:010}"), lines))

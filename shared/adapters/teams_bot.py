@@ -14,10 +14,11 @@ from urllib.parse import quote
 from shared.adapters import teams_cards
 from shared.adapters.failures import CredentialRefused, bounded, of_connection, of_status
 from shared.adapters.http_session import HttpSession
-from shared.adapters.teams_cards import CONTENT_TYPE, SENT_AGAIN, Card
+from shared.adapters.teams_elements import CONTENT_TYPE
 from shared.adapters.teams_text import markdown, markdown_line, one_line, shortened
 from shared.adapters.teams_token import BotToken
-from shared.ports import BotConversation, ConversationView, InvitationView
+from shared.domain.agent_texts import agent_text
+from shared.ports import BotConversation, ConversationView, InvitationView, LeftMessageView
 
 BEFORE_ANY_EFFECT = frozenset({412, 429})
 
@@ -29,17 +30,17 @@ class TeamsBot:
 
     async def invite(self, to: BotConversation, view: InvitationView) -> str:
         summary = f"{view.contact_name}: {view.text}"
-        return await self._send(to, _with_card(teams_cards.invitation(view), summary))
+        return await self._send(to, _with_card(teams_cards.invitation(view, to.language), summary))
 
     async def close_invitation(
         self, to: BotConversation, card_id: str, customer_name: str, outcome: str, taken_by: str | None
     ) -> None:
-        card = teams_cards.closed_invitation(customer_name, outcome, taken_by)
+        card = teams_cards.closed_invitation(customer_name, outcome, taken_by, to.language)
         await self._update(to, card_id, _with_card(card, customer_name))
 
     async def show_conversation(self, to: BotConversation, view: ConversationView) -> str:
-        summary = f"Conversation with {view.customer_name}"
-        return await self._send(to, _with_card(teams_cards.conversation(view), summary))
+        summary = agent_text("conversation_with", to.language, customer=view.customer_name)
+        return await self._send(to, _with_card(teams_cards.conversation(view, to.language), summary))
 
     async def close_conversation(self, to: BotConversation, card_id: str, customer_name: str, text: str) -> None:
         card = teams_cards.closed_conversation(customer_name, text)
@@ -50,18 +51,28 @@ class TeamsBot:
     ) -> None:
         summary = f"{customer_name}: {text}"
         if with_reply:
-            card = teams_cards.customer_message(session_id, customer_name, text, again=again)
+            card = teams_cards.customer_message(session_id, customer_name, text, again=again, language=to.language)
             await self._send(to, _with_card(card, summary))
             return
-        mark = f" _{SENT_AGAIN}_" if again else ""
+        mark = f" _{agent_text('sent_again', to.language)}_" if again else ""
         await self._send(to, _with_text(f"**{markdown_line(customer_name)}:**{mark} {markdown(text)}", summary))
 
     async def notify(self, to: BotConversation, text: str) -> None:
         await self._send(to, _with_text(markdown(text), text))
 
     async def ask_which(self, to: BotConversation, text: str, options: Sequence[tuple[str, str]]) -> None:
-        card = teams_cards.choose_conversation(text, options)
-        await self._send(to, _with_card(card, "Who is this message for?"))
+        card = teams_cards.choose_conversation(text, options, to.language)
+        await self._send(to, _with_card(card, agent_text("for_whom", to.language)))
+
+    async def leave_message(self, to: BotConversation, view: LeftMessageView) -> None:
+        summary = agent_text("message_left", to.language, customer=view.customer_name)
+        await self._send(to, _with_card(teams_cards.left_message(view, to.language), summary))
+
+    async def show(self, to: BotConversation, card: Mapping[str, Any], summary: str) -> None:
+        await self._send(to, _with_card(card, summary))
+
+    async def show_typing(self, to: BotConversation) -> None:
+        await self._send(to, {"type": "typing"})
 
     async def _send(self, to: BotConversation, activity: Mapping[str, Any]) -> str:
         """Post an activity; its id."""
@@ -72,7 +83,7 @@ class TeamsBot:
         await self._call("PUT", _url(to, activity_id), to, {**activity, "id": activity_id})
 
     async def _call(self, method: str, url: str, to: BotConversation, activity: Mapping[str, Any]) -> dict[str, Any]:
-        body = {**activity, "type": "message", "conversation": {"id": to.conversation_id}}
+        body = {"type": "message", **activity, "conversation": {"id": to.conversation_id}}
         if to.bot_id:
             body["from"] = {"id": to.bot_id}
         try:
@@ -96,8 +107,8 @@ class TeamsBot:
         return await bounded(call, lambda error: of_connection(error, what), repeatable=False, attempts=1)
 
 
-def _with_card(card: Card, summary: str) -> dict[str, Any]:
-    attachment = {"contentType": CONTENT_TYPE, "content": card}
+def _with_card(card: Mapping[str, Any], summary: str) -> dict[str, Any]:
+    attachment = {"contentType": CONTENT_TYPE, "content": dict(card)}
     return {"attachments": [attachment], "summary": shortened(summary)}
 
 

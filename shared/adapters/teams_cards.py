@@ -1,4 +1,4 @@
-"""The agents' Adaptive Cards as plain JSON: schema 1.5, Universal Actions with a fallback for older clients.
+"""The agents' cards about conversations as plain JSON; those about agents themselves are in `teams_state_cards`.
 
 Buttons answer with a verb and data: `accept`, `decline` {session, offer} · `end` {session} · `reply`, `choose`
 {session, text} · `available` {}.
@@ -6,153 +6,112 @@ Buttons answer with a verb and data: `accept`, `decline` {session, offer} · `en
 
 from __future__ import annotations
 
-import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from shared.adapters.teams_text import field_text, markdown, markdown_line, one_line, shortened
-from shared.ports import ConversationView, InvitationView
+from shared.adapters.teams_elements import Card, Element, button, card, facts, heading, paragraph, rows_of
+from shared.adapters.teams_text import field_text, one_line, shortened
+from shared.domain.agent_texts import agent_text
+from shared.ports import ConversationView, InvitationView, LeftMessageView
 
-Card = dict[str, Any]
-Element = dict[str, Any]
-
-SCHEMA = "http://adaptivecards.io/schemas/adaptive-card.json"
-VERSION = "1.5"
-CONTENT_TYPE = "application/vnd.microsoft.card.adaptive"
 REPLY_FIELD = "text"
-BUTTONS_IN_A_ROW = 6
-"""Teams shows no more in one set of actions."""
 TITLE_LENGTH = 60
-SENT_AGAIN = "(sent again)"
-
 OUTCOMES = {
-    "accepted": "You have accepted this conversation.",
-    "declined": "You have declined.",
-    "expired": "The invitation was not answered in time. You get no further invitations until you are available again.",
-    "withdrawn": "The invitation was withdrawn: the customer is not waiting any more.",
+    "accepted": "invitation_accepted",
+    "declined": "declined",
+    "expired": "invitation_missed",
+    "withdrawn": "invitation_withdrawn",
+    "taken": "taken",
 }
 
 
-def invitation(view: InvitationView) -> Card:
+def invitation(view: InvitationView, language: str = "en") -> Card:
     """An offered task: which contact, which customer, *Accept* and *Decline*."""
     data = {"session": view.session_id, "offer": view.offer_id}
-    body = [_heading(view.contact_name), _text(view.text), _facts(("Customer", view.customer_name))]
+    customer = (agent_text("customer", language), view.customer_name)
+    body = [heading(view.contact_name), paragraph(view.text), facts(customer)]
     actions = [
-        _button("Accept", "accept", data, style="positive"),
-        _button("Decline", "decline", data, style="destructive"),
+        button(agent_text("accept", language), "accept", data, style="positive"),
+        button(agent_text("decline", language), "decline", data, style="destructive"),
     ]
-    return _card(f"{view.contact_name}: {view.text}", body, actions)
+    return card(f"{view.contact_name}: {view.text}", body, actions)
 
 
-def closed_invitation(customer_name: str, outcome: str, taken_by: str | None) -> Card:
+def closed_invitation(customer_name: str, outcome: str, taken_by: str | None, language: str = "en") -> Card:
     """What became of an invitation; who did not answer can say here that they are back."""
-    sentence = OUTCOMES.get(outcome, "This invitation is closed.")
-    if outcome == "taken":
-        sentence = f"{one_line(taken_by or 'A colleague')} has taken this conversation."
-    actions = [_button("Available again", "available", {})] if outcome == "expired" else []
-    return _card(f"{customer_name}: {sentence}", [_heading(customer_name), _text(sentence)], actions)
+    agent = one_line(taken_by or agent_text("a_colleague", language))
+    sentence = agent_text(OUTCOMES.get(outcome, "invitation_closed"), language, agent=agent)
+    again = button(agent_text("available_again", language), "available", {})
+    body = [heading(customer_name), paragraph(sentence)]
+    return card(f"{customer_name}: {sentence}", body, [again] if outcome == "expired" else [])
 
 
-def conversation(view: ConversationView) -> Card:
+def conversation(view: ConversationView, language: str = "en") -> Card:
     """An accepted conversation: who the customer is, how to answer, and *End*."""
+    email, contact = agent_text("email", language), agent_text("contact", language)
     body = [
-        _heading(view.customer_name),
-        _facts(("Email", view.customer_email), ("Contact", view.contact_name)),
-        _text("Write here to answer."),
-        *([_text(view.end_question, isSubtle=True)] if view.end_question else []),
+        heading(view.customer_name),
+        facts((email, view.customer_email), (contact, view.contact_name)),
+        paragraph(agent_text("write_here", language)),
+        *([paragraph(view.end_question, isSubtle=True)] if view.end_question else []),
     ]
-    return _card(f"Conversation with {view.customer_name}", body, [_end(view.session_id)])
+    spoken = agent_text("conversation_with", language, customer=view.customer_name)
+    return card(spoken, body, [_end(view.session_id, language)])
+
+
+def left_message(view: LeftMessageView, language: str = "en") -> Card:
+    """A message that a customer left while nobody was there; it is answered by e-mail."""
+    title = agent_text("message_left", language, customer=view.customer_name)
+    email, contact = agent_text("email", language), agent_text("contact", language)
+    body = [
+        heading(title),
+        facts((email, view.customer_email), (contact, view.contact_name)),
+        paragraph(view.text),
+        paragraph(agent_text("answer_by_email", language), isSubtle=True),
+    ]
+    return card(f"{title}: {view.text}", body, [])
 
 
 def closed_conversation(customer_name: str, text: str) -> Card:
-    return _card(f"{customer_name}: {text}", [_heading(customer_name), _text(text)])
+    return card(f"{customer_name}: {text}", [heading(customer_name), paragraph(text)])
 
 
-def customer_message(session_id: str, customer_name: str, text: str, *, again: bool) -> Card:
+def customer_message(session_id: str, customer_name: str, text: str, *, again: bool, language: str = "en") -> Card:
     """A message with a reply field of its own, for agents in several conversations."""
+    label = agent_text("reply_to", language, customer=shortened(customer_name, TITLE_LENGTH))
     body = [
-        _heading(customer_name),
-        _text(text),
-        *([_text(SENT_AGAIN, isSubtle=True)] if again else []),
-        _reply_field(customer_name),
+        heading(customer_name),
+        paragraph(text),
+        *([paragraph(agent_text("sent_again", language), isSubtle=True)] if again else []),
+        _input(label, language),
     ]
-    return _card(f"{customer_name}: {text}", body, [_send(session_id), _end(session_id)])
+    send = button(agent_text("send", language), "reply", {"session": session_id}, style="positive")
+    return card(f"{customer_name}: {text}", body, [send, _end(session_id, language)])
 
 
-def choose_conversation(text: str, options: Sequence[tuple[str, str]]) -> Card:
+def choose_conversation(text: str, options: Sequence[tuple[str, str]], language: str = "en") -> Card:
     """For a text that could belong to several conversations; `options` are (session id, customer name)."""
-    buttons = [_button(f"Send to {shortened(name, TITLE_LENGTH)}", "choose", {"session": one}) for one, name in options]
-    rows = [buttons[start : start + BUTTONS_IN_A_ROW] for start in range(0, len(buttons), BUTTONS_IN_A_ROW)]
-    question = "Who is this message for?" if options else "This conversation has ended. The message was not sent."
-    body = [
-        _heading(question),
-        _input("Your message", value=field_text(text)),
-        *({"type": "ActionSet", "actions": row} for row in rows),
+    buttons = [
+        button(
+            agent_text("send_to", language, customer=shortened(name, TITLE_LENGTH)), "choose", {"session": session_id}
+        )
+        for session_id, name in options
     ]
-    return _card(question, body)
+    question = agent_text("for_whom" if options else "for_nobody", language)
+    field = _input(agent_text("your_message", language), language, value=field_text(text))
+    return card(question, [heading(question), field, *rows_of(buttons)])
 
 
 def notice(text: str) -> Card:
     """One sentence, without buttons."""
-    return _card(text, [_text(text)])
+    return card(text, [paragraph(text)])
 
 
-class TeamsCards:
-    """The cards that answer a pressed button (the port AgentCards)."""
-
-    def closed_invitation(self, customer_name: str, outcome: str, taken_by: str | None) -> Mapping[str, Any]:
-        return closed_invitation(customer_name, outcome, taken_by)
-
-    def closed_conversation(self, customer_name: str, text: str) -> Mapping[str, Any]:
-        return closed_conversation(customer_name, text)
-
-    def notice(self, text: str) -> Mapping[str, Any]:
-        return notice(text)
-
-
-def _card(spoken: str, body: Sequence[Element], actions: Sequence[Element] = ()) -> Card:
-    summary = shortened(spoken)
-    card: Card = {"$schema": SCHEMA, "type": "AdaptiveCard", "version": VERSION, "body": list(body)}
-    # `speak` is read as SSML, `fallbackText` as Markdown.
-    card |= {"speak": html.escape(summary, quote=False), "fallbackText": markdown_line(summary)}
-    return card | ({"actions": list(actions)} if actions else {})
-
-
-def _heading(text: str) -> Element:
-    block = {"type": "TextBlock", "style": "heading", "size": "Medium", "weight": "Bolder", "wrap": True}
-    return {**block, "text": markdown_line(text)}
-
-
-def _text(text: str, **looks: Any) -> Element:
-    return {"type": "TextBlock", "wrap": True, "text": markdown(text), **looks}
-
-
-def _facts(*facts: tuple[str, str]) -> Element:
-    return {
-        "type": "FactSet",
-        "facts": [{"title": title, "value": markdown_line(value)} for title, value in facts if value],
-    }
-
-
-def _reply_field(customer_name: str) -> Element:
-    return _input(f"Reply to {shortened(customer_name, TITLE_LENGTH)}")
-
-
-def _input(label: str, **more: Any) -> Element:
+def _input(label: str, language: str, **more: Any) -> Element:
     field = {"type": "Input.Text", "id": REPLY_FIELD, "label": label, "isMultiline": True}
-    return {**field, "isRequired": True, "errorMessage": "Write a message first.", **more}
+    return {**field, "isRequired": True, "errorMessage": agent_text("write_first", language), **more}
 
 
-def _send(session_id: str) -> Element:
-    return _button("Send", "reply", {"session": session_id}, style="positive")
-
-
-def _end(session_id: str) -> Element:
+def _end(session_id: str, language: str) -> Element:
     # Without inputs: an empty reply field must not keep anybody from ending.
-    return _button("End", "end", {"session": session_id}, associatedInputs="none")
-
-
-def _button(title: str, verb: str, data: Mapping[str, str], **looks: str) -> Element:
-    common = {"title": title, **looks}
-    fallback = {"type": "Action.Submit", **common, "data": {**data, "verb": verb}}
-    return {"type": "Action.Execute", **common, "verb": verb, "data": dict(data), "fallback": fallback}
+    return button(agent_text("end", language), "end", {"session": session_id}, associatedInputs="none")

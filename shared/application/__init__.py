@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
+from shared.application.agent_rows import AgentRows
 from shared.application.agents import Conversations
+from shared.application.announced_agents import AnnouncedAgents
+from shared.application.availability import Availability
 from shared.application.carry_out import CarryOut
+from shared.application.duty import Duty
+from shared.application.left_messages import LeftMessages
+from shared.application.presence import VisiblePresence
 from shared.application.queue import TaskQueue
 from shared.application.relay import Relay
 from shared.application.sessions import Sessions
+from shared.application.slots import Slots
+from shared.application.tasks import Tasks
+from shared.application.transfers import Transfers
+from shared.application.waiting import Waiting
+from shared.application.watching import INTERVAL, PresenceWatch
 from shared.ports import Ports
 
 
@@ -20,9 +32,31 @@ class Application:
     sessions: Sessions
     conversations: Conversations
     relay: Relay
+    duty: Duty
+    tasks: Tasks
+    left_messages: LeftMessages
+    availability: Availability
+    presence: VisiblePresence
+    watch: PresenceWatch
 
 
-def assemble(ports: Ports) -> Application:
-    """Wire the verbs; the ports decide what is real."""
-    relay = Relay(ports, CarryOut(ports, TaskQueue(ports)))
-    return Application(ports, Sessions(ports, relay), Conversations(ports, relay), relay)
+def assemble(ports: Ports, presence_interval: timedelta = INTERVAL) -> Application:
+    """Wire the verbs; the ports decide what is real. `presence_interval`: see `PresenceWatch`."""
+    availability = Availability(ports)
+    watch = PresenceWatch(ports, availability, presence_interval)
+    ports = replace(ports, agent_store=AnnouncedAgents(ports.agent_store, watch))
+    rows, waiting, slots = AgentRows(ports), Waiting(ports), Slots(ports)
+    queue = TaskQueue(ports, rows, waiting)
+    relay = Relay(ports, CarryOut(ports, queue, waiting, Transfers(ports, slots)))
+    return Application(
+        ports,
+        Sessions(ports, relay, slots),
+        Conversations(ports, relay, rows, waiting),
+        relay,
+        Duty(ports, rows, waiting),
+        Tasks(ports, relay, rows),
+        LeftMessages(ports, relay),
+        availability,
+        VisiblePresence(ports, availability, watch),
+        watch,
+    )

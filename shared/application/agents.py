@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from shared.application.agent_rows import AgentRows
 from shared.application.occasions import Happened
 from shared.application.relay import Relay, Seen
-from shared.domain.distribution import AgentState
-from shared.domain.errors import NotSent, VersionConflict
+from shared.application.waiting import Waiting
 from shared.domain.events import AgentAccepted, AgentDeclined, AgentEnded, AgentMessageReceived
 from shared.domain.parameters import Agent
 from shared.domain.sessions import EndReason, Phase, Session
@@ -41,22 +40,20 @@ class Answer:
 class Conversations:
     """The agent's verbs."""
 
-    def __init__(self, ports: Ports, relay: Relay) -> None:
+    def __init__(self, ports: Ports, relay: Relay, rows: AgentRows, waiting: Waiting) -> None:
         self._ports = ports
         self._relay = relay
+        self._rows = rows
+        self._waiting = waiting
 
     async def register(self, activity: Activity) -> None:
-        """Installing the bot registers the user with it."""
-        await self._change(activity, lambda state: replace(state, registered=True), activity.conversation)
+        """Installing the bot registers the user with it; whoever waits for an agent is looked at."""
+        await self._rows.register(activity.tenant_id, activity.user_id, activity.conversation)
+        await self._waiting.wake_for(activity.tenant_id, activity.user_id)
 
     async def unregister(self, activity: Activity) -> None:
         """The bot was removed: the user is offered nothing any more."""
-        await self._change(activity, lambda state: replace(state, registered=False), None)
-
-    async def available(self, activity: Activity) -> Answer:
-        """Reset the flag of a missed invitation (RONA)."""
-        await self._change(activity, lambda state: replace(state, missed=None, on_duty=True), activity.conversation)
-        return Answer("available")
+        await self._rows.change(activity.tenant_id, activity.user_id, lambda state: replace(state, registered=False))
 
     async def accept(self, activity: Activity, session_id: str, offer_id: str) -> Answer:
         """Take the task; the answer says `accepted`, `taken` (by whom), `expired`, or `ended` (it was one's own)."""
@@ -67,7 +64,7 @@ class Conversations:
         seen = await self._happened(activity, session_id, Happened(AgentAccepted(agent, offer_id)))
         if seen is None:
             return Answer("expired")
-        return _became(seen.session, activity)
+        return became(seen.session, activity)
 
     async def decline(self, activity: Activity, session_id: str, offer_id: str) -> Answer:
         """Pass on an invitation; the answer says `declined`, or what had become of it before, as `accept` does."""
@@ -78,7 +75,7 @@ class Conversations:
         task = seen.session.task
         if task is not None and task.was_declined(activity.user_id, offer_id):
             return Answer("declined", seen.session.customer.display_name)
-        return _became(seen.session, activity)
+        return became(seen.session, activity)
 
     async def end(self, activity: Activity, session_id: str) -> Answer:
         """End a conversation of one's own; the answer says `ended`, or `over` where somebody else was faster."""
@@ -133,28 +130,8 @@ class Conversations:
         """The session afterwards; None where it is not of the agent's tenant: a card's data comes from outside."""
         return await self._relay.look(session_id, replace(happened, tenant_id=activity.tenant_id))
 
-    async def _change(
-        self, activity: Activity, change: Callable[[AgentState], AgentState], conversation: BotConversation | None
-    ) -> None:
-        for attempt in range(TRIES):
-            record = await self._ports.agent_store.read(activity.tenant_id, activity.user_id)
-            state = record.state if record else AgentState(activity.user_id)
-            new_state = change(state)
-            kept = conversation or (record.conversation if record else None)
-            if record is not None and new_state == record.state and kept == record.conversation:
-                return
-            try:
-                await self._ports.agent_store.save(
-                    activity.tenant_id, new_state, kept, record.version if record else None
-                )
-            except VersionConflict:
-                await self._ports.clock.sleep(0.02 * (attempt + 1))
-            else:
-                return
-        raise NotSent("the agent's row stays contended", retry_after=1)
 
-
-def _became(session: Session, activity: Activity) -> Answer:
+def became(session: Session, activity: Activity) -> Answer:
     """What became of an invitation that the agent holds."""
     name = session.customer.display_name
     if _is_with(session, activity):

@@ -7,7 +7,10 @@ from collections.abc import Awaitable
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from shared.application.availability import Availability
 from shared.application.queue import TaskQueue
+from shared.application.transfers import Transfers
+from shared.application.waiting import Waiting
 from shared.domain.effects import (
     AnnounceState,
     ClaimAgent,
@@ -16,8 +19,11 @@ from shared.domain.effects import (
     CloseMessaging,
     Effect,
     EnterQueue,
+    FindAvailability,
     FreeAgent,
+    FreeSlot,
     InviteAgent,
+    LeaveMessage,
     LeaveQueue,
     NotifyAgent,
     OfferTask,
@@ -27,12 +33,21 @@ from shared.domain.effects import (
     ReleaseAgent,
     SendToCustomer,
     ShowConversation,
+    TransferTask,
 )
 from shared.domain.errors import NotSent, OutcomeUnknown, Rejected
-from shared.domain.events import ConversationShown, Event, InvitationSent
+from shared.domain.events import AvailabilityFound, ConversationShown, Event, InvitationSent
 from shared.domain.sessions import Session
 from shared.domain.tenants import Tenant
-from shared.ports import AgentRecord, BotConversation, ConversationView, InvitationView, Ports, SessionRecord
+from shared.ports import (
+    AgentRecord,
+    BotConversation,
+    ConversationView,
+    InvitationView,
+    LeftMessageView,
+    Ports,
+    SessionRecord,
+)
 
 Found = TypeVar("Found")
 
@@ -45,9 +60,12 @@ REMEMBER_AGENT = timedelta(seconds=60)
 class CarryOut:
     """Carries out one effect at a time. `number` is unique in the session and makes sends recognizable."""
 
-    def __init__(self, ports: Ports, queue: TaskQueue) -> None:
+    def __init__(self, ports: Ports, queue: TaskQueue, waiting: Waiting, transfers: Transfers) -> None:
         self._ports = ports
         self._queue = queue
+        self._waiting = waiting
+        self._transfers = transfers
+        self._availability = Availability(ports)
         self._agents: dict[tuple[str, str], tuple[datetime, AgentRecord]] = {}
 
     async def __call__(self, record: SessionRecord, effect: Effect, number: int, *, again: bool) -> tuple[Event, ...]:
@@ -84,9 +102,18 @@ class CarryOut:
                 await self._queue.free(session, effect)
                 self._forget(session, effect.agent_id)
             case EnterQueue():
-                await self._queue.enter(session, effect.queued_at)
+                return await self._waiting.enter(session, effect.queued_at)
             case LeaveQueue():
-                await self._queue.leave(session, effect.queued_at)
+                await self._waiting.leave(session, effect.queued_at)
+            case FreeSlot():
+                await self._transfers.free_slot(session, effect.contact)
+            case FindAvailability():
+                found = await self._availability.of_contact(session.tenant_id, session.contact)
+                return (AvailabilityFound(found.value),)
+            case TransferTask():
+                return await self._transfers.find(record, effect.service_id)
+            case LeaveMessage():
+                await self._leave_message(record, effect)
             case AnnounceState():
                 await self._ports.realtime.nudge(session.id, session.phase.value)
             case CloseMessaging():
@@ -131,6 +158,11 @@ class CarryOut:
         )
         card_id = await self._ports.agents.invite(await self._chat_with(session, effect.agent.id), view)
         return (InvitationSent(effect.agent.id, effect.offer_id, card_id),)
+
+    async def _leave_message(self, record: SessionRecord, effect: LeaveMessage) -> None:
+        session, customer = record.session, record.session.customer
+        view = LeftMessageView(record.definition.contact_name, customer.display_name, customer.email, effect.text)
+        await self._ports.agents.leave_message(await self._chat_with(session, effect.agent_id), view)
 
     async def _show_conversation(self, record: SessionRecord, effect: ShowConversation) -> tuple[Event, ...]:
         session, customer = record.session, record.session.customer

@@ -44,4 +44,11 @@ class SessionAccess:
         change = current.change(done=done, seen=seen)
         version = await self._ports.sessions.save(record.session.id, record.version, change)
         effects = tuple(e for e in (*record.effects, *current.add) if e.number not in done)
-        return replace(record, session=current.session, relay=current.relay, version=version, effects=effects)
+        return replace(
+            record,
+            session=current.session,
+            definition=current.definition,
+            relay=current.relay,
+            version=version,
+            effects=effects,
+        )

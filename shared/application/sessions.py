@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from shared.application import turn
 from shared.application.admission import Admitted, Caller, admit_caller, define
+from shared.application.challenge_gate import ChallengeGate
 from shared.application.occasions import Happened
 from shared.application.relay import Relay
-from shared.domain.errors import AlreadyExists, Conflict, InvalidRequest, SessionEnded, Unauthenticated, VersionConflict
-from shared.domain.events import CustomerEnded
+from shared.application.slots import Slots
+from shared.application.starts import Start, fingerprint
+from shared.application.transfers import cap_of
+from shared.application.waiting import queue_name
+from shared.domain.errors import (
+    AlreadyExists,
+    Busy,
+    Conflict,
+    InvalidRequest,
+    SessionEnded,
+    Unauthenticated,
+    VersionConflict,
+)
+from shared.domain.events import CustomerEnded, ParametersSet, VisitorSeen
 from shared.domain.modalities import INSTANT_MESSAGING
-from shared.domain.parameters import Customer
-from shared.domain.sessions import ChatChannel, ContactKind, ContactReference, Phase, Session, VisitorPresence, gone_at
+from shared.domain.parameters import check_custom
+from shared.domain.sessions import ChatChannel, Phase, Session, VisitorPresence, gone_at
 from shared.ports import (
     Credentials,
     Cursor,
@@ -31,21 +43,9 @@ REPLAY = timedelta(minutes=10)
 TOKEN_LIFE = timedelta(days=7)
 """Longer than any conversation with its recovery timeout (24 h at most): the session ends, not its token."""
 FIRST_LOOK = timedelta(seconds=5)
-LANGUAGES = ("en", "de")
+CAP_WAIT = 30
+"""Seconds after which a visitor may ask again whether the service has room."""
 TRIES = 8
-
-
-@dataclass(frozen=True)
-class Start:
-    """The form, checked for shape and bounds at the edge."""
-
-    widget_key: str
-    contact: ContactReference
-    modality: str
-    customer: Customer
-    message: str
-    idempotency_key: str
-    language: str | None = None
 
 
 @dataclass(frozen=True)
@@ -61,9 +61,11 @@ class Started:
 class Sessions:
     """The visitor's verbs."""
 
-    def __init__(self, ports: Ports, relay: Relay) -> None:
+    def __init__(self, ports: Ports, relay: Relay, slots: Slots) -> None:
         self._ports = ports
         self._relay = relay
+        self._slots = slots
+        self._gate = ChallengeGate(ports)
 
     async def start(self, start: Start, caller: Caller) -> Started:
         """Open a session, or find the one that the same request opened before.
@@ -76,25 +78,36 @@ class Sessions:
         session_id = self._ports.tokens.session_id(
             admitted.tenant.id, start.contact.key, caller.name, start.idempotency_key
         )
-        fingerprint = _fingerprint(start)
+        request = fingerprint(start)
         known = await self._ports.sessions.read(session_id)
         if known is None:
+            await self._gate.admit(admitted.tenant, start.challenge_token, session_id)
+            await self._take_slot(admitted, session_id)
             credentials = await self._ports.identity.create_visitor(admitted.tenant)
-            known = await self._insert(admitted, start, caller, session_id, fingerprint, credentials)
+            known = await self._insert(admitted, start, caller, session_id, request, credentials)
         else:
-            credentials = await self._replay(admitted, known, fingerprint)
+            credentials = await self._replay(admitted, known, request)
             # Whoever repeats a start is there, however long ago the first attempt was.
             await self._ports.sessions.sign_of_life(session_id, VisitorPresence(self._ports.clock.now()))
         chat = known.session.chat
         if chat is None or chat.visitor_id != credentials.user_id:
             # Another host was faster with the same key: its visitor is the one that the thread will know.
-            credentials = await self._replay(admitted, known, fingerprint)
+            credentials = await self._replay(admitted, known, request)
         record = await self._open_chat(admitted, known, credentials, start)
         return Started(record, self._issue(record.session), credentials, await self._realtime(session_id))
 
-    async def _replay(self, admitted: Admitted, known: SessionRecord, fingerprint: str) -> Credentials:
+    async def _take_slot(self, admitted: Admitted, session_id: str) -> None:
+        """Raises Busy where the service has as many tasks as it may have at the same time."""
+        service = admitted.contact.service
+        if service is None:
+            return
+        queue = queue_name(admitted.tenant.id, admitted.contact.reference)
+        if not await self._slots.take(queue, session_id, cap_of(admitted.tenant, service)):
+            raise Busy(f"service {service.id} has as many tasks as its concurrency cap allows", CAP_WAIT)
+
+    async def _replay(self, admitted: Admitted, known: SessionRecord, request: str) -> Credentials:
         is_late = self._ports.clock.now() - known.session.created_at > REPLAY
-        if known.body_hash != fingerprint or is_late:
+        if known.body_hash != request or is_late:
             raise Conflict("this idempotency key was used before; start again with a new one")
         if known.session.phase is Phase.ENDED or known.session.chat is None:
             raise SessionEnded("the session that this key opened has ended; start again with a new key")
@@ -106,11 +119,10 @@ class Sessions:
         start: Start,
         caller: Caller,
         session_id: str,
-        fingerprint: str,
+        request: str,
         credentials: Credentials,
     ) -> SessionRecord:
         now = self._ports.clock.now()
-        language = start.language if start.language in LANGUAGES else admitted.tenant.default_language
         session = Session(
             id=session_id,
             tenant_id=admitted.tenant.id,
@@ -121,14 +133,18 @@ class Sessions:
             channels=(ChatChannel(credentials.kind, "", credentials.user_id, ""),),
             created_at=now,
             last_now=now,
+            parameters=start.parameters,
         )
-        definition, relay = define(admitted, language), RelayState(armed_until=now + FIRST_LOOK)
+        definition, relay = (
+            define(admitted, start.language_for(admitted.tenant)),
+            RelayState(armed_until=now + FIRST_LOOK),
+        )
         await self._ports.timers.wake(session_id, now + FIRST_LOOK, "opened")
         try:
-            version = await self._ports.sessions.create(session, definition, relay, fingerprint)
+            version = await self._ports.sessions.create(session, definition, relay, request)
         except AlreadyExists:
             return await self._read(session_id)
-        return SessionRecord(session, definition, relay, fingerprint, version)
+        return SessionRecord(session, definition, relay, request, version)
 
     async def _open_chat(
         self, admitted: Admitted, record: SessionRecord, credentials: Credentials, start: Start
@@ -207,7 +223,20 @@ class Sessions:
         if leaving:
             await self._ports.timers.wake(session_id, until, "recovery")
         await self._ports.sessions.sign_of_life(session_id, presence)
+        if not record.session.visitor_seen and not leaving:
+            # Somebody is really there: only now agents are asked.
+            await self._relay.look(session_id, Happened(VisitorSeen()))
         return until
+
+    async def set_parameters(self, session_id: str, token: str, caller: Caller, values: Mapping[str, str]) -> None:
+        """Set custom parameters; raises InvalidRequest, Unauthenticated or SessionEnded."""
+        record = await self.resume(session_id, token, caller)
+        if record.session.phase is Phase.ENDED:
+            raise SessionEnded("the conversation has ended")
+        findings = check_custom({**record.session.parameters, **values}, "parameters")
+        if findings:
+            raise InvalidRequest(findings[0].explanation, findings[0].field)
+        await self._relay.look(session_id, Happened(ParametersSet(values)))
 
     async def end(self, session_id: str, token: str, caller: Caller) -> None:
         """The visitor ends the conversation; repeating it changes nothing. Raises Unauthenticated."""
@@ -238,23 +267,3 @@ class Sessions:
         if record is None:
             raise VersionConflict(f"session {session_id} vanished")
         return record
-
-
-def contact_reference(service_id: str | None, contact_id: str | None) -> ContactReference:
-    """The contact that a request names; raises InvalidRequest unless it names exactly one."""
-    if bool(service_id) == bool(contact_id):
-        raise InvalidRequest("give either serviceId or contactId", "serviceId")
-    return ContactReference(ContactKind.SERVICE if service_id else ContactKind.USER, service_id or contact_id or "")
-
-
-def _fingerprint(start: Start) -> str:
-    """Equal for equal requests; holds no text."""
-    parts = [
-        start.widget_key,
-        start.contact.key,
-        start.modality,
-        start.customer.display_name,
-        start.customer.email,
-        start.message,
-    ]
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

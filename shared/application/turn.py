@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 
 from shared.application.occasions import Nudge
-from shared.domain.effects import ClaimAgent, CloseMessaging, Effect, FreeAgent, RecordHistory
+from shared.domain.effects import ClaimAgent, CloseMessaging, Effect, FreeAgent, RecordHistory, SendToCustomer
 from shared.domain.events import (
     AgentMessageReceived,
     CustomerMessageReceived,
@@ -16,10 +16,12 @@ from shared.domain.events import (
     Event,
     SessionOpened,
     TimerDue,
+    Transferred,
 )
 from shared.domain.sessions import Phase, Session, VisitorPresence, gone_at
 from shared.domain.workflows import Definition
 from shared.ports import Cursor, PendingEffect, RelayState, SessionChange, SessionRecord, ThreadMessage, TimelineEntry
+from shared.workflow.customer_messages import OVER_BUDGET
 from shared.workflow.engine import advance
 
 REMEMBERED = 64
@@ -48,13 +50,16 @@ class Draft:
     relay: RelayState
     add: tuple[PendingEffect, ...] = ()
     timeline: tuple[TimelineEntry, ...] = ()
+    body_hash: str = ""
+    is_moved: bool = False
 
     def change(self, *, done: tuple[int, ...] = (), seen: str | None = None) -> SessionChange:
-        return SessionChange(self.session, self.relay, self.add, done, seen, self.timeline)
+        definition = self.definition if self.is_moved else None
+        return SessionChange(self.session, self.relay, self.add, done, seen, self.timeline, definition, self.body_hash)
 
 
 def draft(record: SessionRecord) -> Draft:
-    return Draft(record.session, record.definition, record.relay)
+    return Draft(record.session, record.definition, record.relay, body_hash=record.body_hash)
 
 
 def apply(current: Draft, events: Iterable[Event], now: datetime) -> Draft:
@@ -63,6 +68,8 @@ def apply(current: Draft, events: Iterable[Event], now: datetime) -> Draft:
         session, effects = advance(current.session, current.definition, event, now)
         # What nobody hears of otherwise has its line at least: a notice that was refused as well.
         ignored = not effects and is_same(session, current.session) and not isinstance(event, DeliveryFailed)
+        if isinstance(event, Transferred) and session.transfers > current.session.transfers:
+            current = replace(current, definition=event.definition, is_moved=True)
         number = current.relay.next_effect
         added = tuple(PendingEffect(number + index, effect) for index, effect in enumerate(effects))
         current = replace(
@@ -165,17 +172,23 @@ def _remember(ids: tuple[str, ...], new: str) -> tuple[str, ...]:
     return (*ids, new)[-REMEMBERED:] if new else ids
 
 
-_TEXTS = frozenset({"text"})
+_TEXTS = frozenset({"text", "values", "definition"})
 
 
 def _line(event: Event, effects: Sequence[Effect], now: datetime) -> tuple[TimelineEntry, ...]:
     """A line for the administrator; messages are left out, and so is every text of a person."""
+    if isinstance(event, CustomerMessageReceived) and _is_over_budget(effects):
+        return (TimelineEntry(now, "MessageBudgetExceeded", {"message_id": event.message_id}),)
     if isinstance(event, CustomerMessageReceived | AgentMessageReceived):
         return ()
     if isinstance(event, TimerDue) and not effects:
         return ()
     details = {f.name: _plain(getattr(event, f.name)) for f in fields(event) if f.name not in _TEXTS}
     return (TimelineEntry(now, type(event).__name__, {k: v for k, v in details.items() if v is not None}),)
+
+
+def _is_over_budget(effects: Sequence[Effect]) -> bool:
+    return any(isinstance(effect, SendToCustomer) and effect.event in (OVER_BUDGET, "ended") for effect in effects)
 
 
 def _plain(value: object) -> object:

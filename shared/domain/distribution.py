@@ -12,9 +12,12 @@ class Distribution(StrEnum):
     """How a queue offers its tasks; always longest idle first."""
 
     DIRECT = "direct"
+    BROADCAST = "broadcast"
+    PICKUP = "pickup"
 
 
-AGENTS_AT_ONCE: dict[Distribution, int] = {Distribution.DIRECT: 1}
+AGENTS_AT_ONCE: dict[Distribution, int] = {Distribution.DIRECT: 1, Distribution.BROADCAST: 10, Distribution.PICKUP: 0}
+"""How many ring at the same time; of a task to be picked up nobody's chat rings, it is on the list of all members."""
 
 
 class LeftOut(StrEnum):
@@ -26,23 +29,34 @@ class LeftOut(StrEnum):
     OFF_DUTY = "off_duty"
     DID_NOT_ANSWER = "did_not_answer"
     RINGING = "ringing"
+    AFTER_CALL_WORK = "after_call_work"
     AT_CAPACITY = "at_capacity"
+    BUSY_IN_TEAMS = "busy_in_teams"
+    AWAY_IN_TEAMS = "away_in_teams"
+    OFFLINE_IN_TEAMS = "offline_in_teams"
     DECLINED = "declined"
     TAKEN_MEANWHILE = "taken_meanwhile"
 
 
 @dataclass(frozen=True)
 class Ring:
-    """An invitation that an agent holds. It counts only while its session says so."""
+    """An invitation that an agent holds. It counts only while its session says so.
+
+    `picked_up`: the agent takes the task from the list; that counts until the session has heard of it, or `until`.
+    """
 
     session_id: str
     offer_id: str
     until: datetime
+    picked_up: bool = False
 
 
 @dataclass(frozen=True)
 class AgentState:
-    """What is known of an agent between conversations. `missed` is the RONA flag: the offer that was not answered."""
+    """What is known of an agent between conversations. `missed` is the RONA flag: the offer that was not answered.
+
+    `after_call_until`: until then the agent has time for what a conversation leaves to do (After-Call Work).
+    """
 
     user_id: str
     registered: bool = False
@@ -51,22 +65,7 @@ class AgentState:
     conversations: tuple[str, ...] = ()
     missed: str | None = None
     idle_since: datetime | None = None
-
-
-def unavailable(agent: AgentState, capacity: int) -> LeftOut | None:
-    """The reason why this agent gets no further task now; None where it can have one.
-
-    A ring is not judged here: whether it counts is for its session to say (see `application.queue`).
-    """
-    if not agent.registered:
-        return LeftOut.NOT_REGISTERED
-    if not agent.on_duty:
-        return LeftOut.OFF_DUTY
-    if agent.missed is not None:
-        return LeftOut.DID_NOT_ANSWER
-    if len(agent.conversations) >= capacity:
-        return LeftOut.AT_CAPACITY
-    return None
+    after_call_until: datetime | None = None
 
 
 def longest_idle_first(agents: Iterable[AgentState]) -> list[AgentState]:

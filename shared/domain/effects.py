@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Literal
 
 from shared.domain.parameters import Agent
+from shared.domain.sessions import ContactReference
 
 
 @dataclass(frozen=True)
@@ -95,9 +96,10 @@ class ClaimAgent:
 
 @dataclass(frozen=True)
 class FreeAgent:
-    """The conversation is over for this agent; whoever waits is looked at next."""
+    """The conversation is over for this agent; after so many seconds of after-call work the next task can come."""
 
     agent_id: str
+    after_call_work: int = 0
     kind: Literal["free_agent"] = "free_agent"
 
 
@@ -122,7 +124,7 @@ class CloseConversation:
 
 @dataclass(frozen=True)
 class EnterQueue:
-    """Insert the hint that this session waits; repeated by the watchdog."""
+    """Insert the hint that this session waits; repeated by the watchdog. The answer is QueueEntered."""
 
     queued_at: datetime
     kind: Literal["enter_queue"] = "enter_queue"
@@ -134,6 +136,38 @@ class LeaveQueue:
 
     queued_at: datetime
     kind: Literal["leave_queue"] = "leave_queue"
+
+
+@dataclass(frozen=True)
+class FreeSlot:
+    """The task counts no longer against the service's cap."""
+
+    contact: ContactReference
+    kind: Literal["free_slot"] = "free_slot"
+
+
+@dataclass(frozen=True)
+class FindAvailability:
+    """Look whether the contact can be reached; the answer is AvailabilityFound."""
+
+    kind: Literal["find_availability"] = "find_availability"
+
+
+@dataclass(frozen=True)
+class TransferTask:
+    """Find another service and a slot there; the answer is Transferred or TransferRefused."""
+
+    service_id: str
+    kind: Literal["transfer_task"] = "transfer_task"
+
+
+@dataclass(frozen=True)
+class LeaveMessage:
+    """A message left for a member while nobody was there, as a card."""
+
+    agent_id: str
+    text: str
+    kind: Literal["leave_message"] = "leave_message"
 
 
 @dataclass(frozen=True)
@@ -178,6 +212,10 @@ Effect = (
     | CloseConversation
     | EnterQueue
     | LeaveQueue
+    | FreeSlot
+    | FindAvailability
+    | TransferTask
+    | LeaveMessage
     | ReadThread
     | AnnounceState
     | CloseMessaging

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from shared.domain.parameters import Agent
-from shared.domain.sessions import VisitorPresence
+from shared.domain.sessions import ContactReference, VisitorPresence
+from shared.domain.workflows import Definition
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,64 @@ class AgentEnded:
 
 
 @dataclass(frozen=True)
+class VisitorSeen:
+    """The visitor's page has given its first sign of life: somebody is really there."""
+
+
+@dataclass(frozen=True)
+class QueueEntered:
+    """The answer to EnterQueue: the place in the queue, 1 is next, and the expected wait in seconds if it is known."""
+
+    position: int
+    expected_wait: int | None = None
+
+
+@dataclass(frozen=True)
+class AgentPickedUp:
+    """An agent has taken the task from the list of those who wait."""
+
+    agent: Agent
+    offer_id: str
+
+
+@dataclass(frozen=True)
+class MessageLeft:
+    """The visitor leaves a message because nobody is there; `members` are those who get it."""
+
+    text: str
+    members: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class AvailabilityFound:
+    """The answer to FindAvailability; `state` is a ContactState's value."""
+
+    state: str
+
+
+@dataclass(frozen=True)
+class ParametersSet:
+    """The visitor's page has set custom parameters."""
+
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Transferred:
+    """The answer to TransferTask: the service to which the conversation goes on, with all that its workflow needs."""
+
+    contact: ContactReference
+    definition: Definition
+
+
+@dataclass(frozen=True)
+class TransferRefused:
+    """The answer to TransferTask where the conversation cannot go on there; `reason` is a stable name."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
 class AgentFreed:
     """An agent of this queue has become free."""
 
@@ -106,6 +166,14 @@ Event = (
     | AgentDeclined
     | AgentEnded
     | AgentFreed
+    | VisitorSeen
+    | QueueEntered
+    | AgentPickedUp
+    | MessageLeft
+    | AvailabilityFound
+    | ParametersSet
+    | Transferred
+    | TransferRefused
     | CustomerEnded
     | TimerDue
     | DeliveryFailed

@@ -6,7 +6,7 @@ Adding one is one line in `PARAMETERS` (see CONTRIBUTING).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from shared.domain.errors import Finding
@@ -15,11 +15,31 @@ _PLACEHOLDER = re.compile(r"\$\(([^()\s]{0,80})\)")
 
 
 @dataclass(frozen=True)
+class Proof:
+    """Who vouches for a customer, under which id there, and whether for name and e-mail address too."""
+
+    issuer: str
+    subject: str
+    name: bool = False
+    email: bool = False
+
+
+@dataclass(frozen=True)
 class Customer:
-    """The visitor, as given in the form."""
+    """The visitor, as given in the form; with `proof`, what it vouches for comes from there."""
 
     display_name: str
     email: str
+    proof: Proof | None = None
+
+    @property
+    def verified(self) -> bool:
+        return self.proof is not None
+
+    @property
+    def subject(self) -> str:
+        """The visitor's id at the site; empty where nobody vouches."""
+        return self.proof.subject if self.proof else ""
 
 
 @dataclass(frozen=True)
@@ -49,23 +69,58 @@ PARAMETERS: dict[str, Parameter] = {
     "User.LastName": Parameter("User Last Name", lambda customer, agent: agent.last_name if agent else ""),
     "User.Upn": Parameter("User Upn", lambda customer, agent: agent.upn if agent else ""),
 }
+CONVERSATION_PARAMETERS = {
+    "Service.Name": "Service Name",
+    "Queue.Position": "Position in Queue",
+    "Queue.ExpectedWait": "Expected Wait in Minutes",
+}
+"""Known only while a conversation runs; the engine gives them to `render`."""
+CUSTOM = "Custom."
+CUSTOM_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,49}")
+MOST_CUSTOM, LONGEST_CUSTOM = 20, 1_000
+"""How many custom parameters a session has, and how many characters each of them."""
 
 
-def render(text: str, customer: Customer, agent: Agent | None = None) -> str:
-    """Fill in all parameters in one pass, so that a customer's own `$(…)` stays as typed; unknown ones vanish."""
+def render(text: str, customer: Customer, agent: Agent | None = None, more: Mapping[str, str] | None = None) -> str:
+    """Fill in all parameters in one pass, so that a customer's own `$(…)` stays as typed; unknown ones vanish.
+
+    `more` holds what is known of the conversation, by full names such as `Queue.Position` and `Custom.orderNumber`.
+    """
 
     def value(match: re.Match[str]) -> str:
         parameter = PARAMETERS.get(match.group(1))
-        return parameter.value(customer, agent) if parameter else ""
+        return parameter.value(customer, agent) if parameter else (more or {}).get(match.group(1), "")
 
     return _PLACEHOLDER.sub(value, text)
 
 
+def check_custom(values: Mapping[str, str], field: str) -> tuple[Finding, ...]:
+    """All rules that custom parameters break; a value is never quoted."""
+    findings = [
+        Finding("parameter_name", f"{field}.{name[:60]}", "starts with a letter and has 1 to 50 letters, digits or _")
+        for name in values
+        if not CUSTOM_NAME.fullmatch(name)
+    ]
+    findings += [
+        Finding("parameter_too_long", f"{field}.{name[:60]}", f"has at most {LONGEST_CUSTOM} characters")
+        for name, value in values.items()
+        if len(value) > LONGEST_CUSTOM
+    ]
+    if len(values) > MOST_CUSTOM:
+        findings.append(Finding("too_many_parameters", field, f"a conversation has at most {MOST_CUSTOM}"))
+    return tuple(findings)
+
+
 def check_parameters(text: str, field: str) -> tuple[Finding, ...]:
     """One finding for each unknown parameter, naming those that exist."""
-    known = ", ".join(f"$({name})" for name in PARAMETERS)
+    known = ", ".join(f"$({name})" for name in (*PARAMETERS, *CONVERSATION_PARAMETERS, f"{CUSTOM}name"))
     return tuple(
         Finding("parameter_unknown", field, f"$({name}) does not exist; use one of {known}")
         for name in dict.fromkeys(_PLACEHOLDER.findall(text))
-        if name not in PARAMETERS
+        if not _is_known(name)
     )
+
+
+def _is_known(name: str) -> bool:
+    is_custom = name.startswith(CUSTOM) and CUSTOM_NAME.fullmatch(name.removeprefix(CUSTOM)) is not None
+    return is_custom or name in PARAMETERS or name in CONVERSATION_PARAMETERS

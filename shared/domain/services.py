@@ -21,6 +21,26 @@ class ServiceModality:
 
 
 @dataclass(frozen=True)
+class ServiceDistribution:
+    """How members of a service get its tasks. Times are whole seconds.
+
+    `after_call_work`: so long an agent is left alone after a conversation. `busy_selectable`, `away_selectable`:
+    whether members who are Busy or Away in Teams are offered tasks. `concurrency_cap`: how many tasks the service may
+    have at the same time; None takes the tenant's.
+    """
+
+    after_call_work: int = 0
+    busy_selectable: bool = False
+    away_selectable: bool = False
+    concurrency_cap: int | None = None
+
+
+LONGEST_AFTER_CALL_WORK = 3_600
+CONCURRENCY_CAP = (1, 50)
+"""The vendor's bounds; 20 is its default (see `domain.tenants`)."""
+
+
+@dataclass(frozen=True)
 class Service:
     """A service with its members (user ids). A modality must be enabled here *and* exposed through Interact."""
 
@@ -31,6 +51,7 @@ class Service:
     modalities: Mapping[str, ServiceModality] = field(default_factory=dict)
     interact: InteractAccess = field(default_factory=InteractAccess)
     members: tuple[str, ...] = ()
+    distribution: ServiceDistribution = field(default_factory=ServiceDistribution)
 
 
 def check_service(service: Service) -> tuple[Finding, ...]:
@@ -52,4 +73,16 @@ def check_service(service: Service) -> tuple[Finding, ...]:
                     "workflow_missing", f"modalities.{modality_id}.workflow_id", "an enabled modality needs a workflow"
                 )
             )
+    return (*findings, *_check_distribution(service.distribution))
+
+
+def _check_distribution(distribution: ServiceDistribution) -> tuple[Finding, ...]:
+    findings: list[Finding] = []
+    if not 0 <= distribution.after_call_work <= LONGEST_AFTER_CALL_WORK:
+        explanation = f"must be from 0 to {LONGEST_AFTER_CALL_WORK} seconds; it is {distribution.after_call_work}"
+        findings.append(Finding("out_of_range", "distribution.after_call_work", explanation))
+    cap, (low, high) = distribution.concurrency_cap, CONCURRENCY_CAP
+    if cap is not None and not low <= cap <= high:
+        explanation = f"must be from {low} to {high}, or empty for the tenant's; it is {cap}"
+        findings.append(Finding("out_of_range", "distribution.concurrency_cap", explanation))
     return tuple(findings)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from shared.domain.message_budgets import MessageCount
 from shared.domain.parameters import Agent, Customer
 
 HEARTBEAT = timedelta(seconds=60)
@@ -55,6 +57,8 @@ class EndReason(StrEnum):
     DECLINED = "declined"
     WORKFLOW = "disconnected_by_workflow"
     WORKFLOW_FAULT = "workflow_fault"
+    MESSAGE_LEFT = "message_left"
+    MESSAGE_BUDGET = "message_budget_exceeded"
 
 
 class TaskPhase(StrEnum):
@@ -84,7 +88,11 @@ class Declined:
 
 @dataclass(frozen=True)
 class Task:
-    """The queued task of a session. `offer_id` names the current round; times are absolute."""
+    """The queued task of a session. `offer_id` names the current round; times are absolute.
+
+    `position` is the place in the queue as it was last looked at, `expected_wait` in seconds; `told` is the position
+    that the customer was told last; another one follows not before `tell_again`.
+    """
 
     phase: TaskPhase
     queued_at: datetime
@@ -93,6 +101,11 @@ class Task:
     until: datetime | None = None
     invitations: tuple[Invitation, ...] = ()
     declined: tuple[Declined, ...] = ()
+    position: int | None = None
+    first_position: int | None = None
+    expected_wait: int | None = None
+    told: int | None = None
+    tell_again: datetime | None = None
 
     def invitation(self, agent_id: str) -> Invitation | None:
         return next((invitation for invitation in self.invitations if invitation.agent.id == agent_id), None)
@@ -111,7 +124,11 @@ class Deadline:
 
 @dataclass(frozen=True)
 class Session:
-    """The engine's whole state. `position` is the id of the current activity."""
+    """The engine's whole state. `position` is the id of the current activity.
+
+    `visitor_seen`: a page gave a sign of life, so a person may be there. `parameters` are custom parameters;
+    `transfers` counts the services through which the session came, `rounds` the rounds of offers in them.
+    """
 
     id: str
     tenant_id: str
@@ -130,6 +147,11 @@ class Session:
     deadlines: tuple[Deadline, ...] = ()
     end_reason: EndReason | None = None
     ended_at: datetime | None = None
+    written: MessageCount = field(default_factory=MessageCount)
+    visitor_seen: bool = False
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    transfers: int = 0
+    rounds: int = 0
 
     @property
     def chat(self) -> ChatChannel | None:

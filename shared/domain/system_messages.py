@@ -81,9 +81,11 @@ class Wording:
     texts: SystemMessageTexts
     display_name: str | None = None
 
-    def text(self, slot: str, customer: Customer, agent: Agent | None = None) -> str:
-        """A rendered text; "" means that nothing is sent."""
-        return render(getattr(self.texts, slot) or "", customer, self.shown(customer, agent)).strip()
+    def text(
+        self, slot: str, customer: Customer, agent: Agent | None = None, more: Mapping[str, str] | None = None
+    ) -> str:
+        """A rendered text; "" means that nothing is sent. `more` as in `parameters.render`."""
+        return render(getattr(self.texts, slot) or "", customer, self.shown(customer, agent), more).strip()
 
     def shown(self, customer: Customer, agent: Agent | None) -> Agent | None:
         """The agent as customers may see it: with the custom display name where there is one."""

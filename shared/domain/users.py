@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from shared.domain.errors import Finding
@@ -9,13 +10,32 @@ from shared.domain.licences import Licence, covers_interact
 
 
 @dataclass(frozen=True)
+class WidgetSettings:
+    """What the widget of a contact offers to visitors.
+
+    `consent` maps language codes to the notice that a visitor has to agree to before the first message; empty asks
+    for nothing. `transcript`: the visitor may download the conversation. `sound`: new messages may be heard.
+    `offline_form`: where nobody is there, the visitor can leave a message for all members.
+    """
+
+    consent: Mapping[str, str] = field(default_factory=dict)
+    transcript: bool = True
+    sound: bool = True
+    offline_form: bool = False
+
+
+LONGEST_CONSENT = 2_000
+
+
+@dataclass(frozen=True)
 class InteractAccess:
-    """The *Interact* tab of a user or a service: active, exposed modalities, restriction."""
+    """The *Interact* tab of a user or a service: active, exposed modalities, restriction, what the widget offers."""
 
     active: bool = False
     modalities: frozenset[str] = frozenset()
     restrict_access: bool = False
     domain_template_id: str | None = None
+    widget: WidgetSettings = field(default_factory=WidgetSettings)
 
 
 @dataclass(frozen=True)
@@ -43,6 +63,11 @@ def check_access(access: InteractAccess, licences: frozenset[Licence], *, servic
         findings.append(
             Finding("domain_template_missing", "interact.domain_template_id", "Restrict Access needs a domain template")
         )
+    findings += [
+        Finding("too_long", f"interact.widget.consent.{language}", f"must have at most {LONGEST_CONSENT} characters")
+        for language, text in access.widget.consent.items()
+        if len(text) > LONGEST_CONSENT
+    ]
     return tuple(findings)
 
 

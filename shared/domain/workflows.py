@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from shared.domain.message_budgets import MessageBudget
 from shared.domain.system_messages import Wording
 
 
@@ -21,7 +22,10 @@ class ActivityDefinition:
 
 @dataclass(frozen=True)
 class Workflow:
-    """A version of a workflow; versions are immutable, and a running session keeps its own."""
+    """A version of a workflow; versions are immutable, and a running session keeps its own.
+
+    `parameters` are the custom parameters with their defaults.
+    """
 
     id: str
     name: str
@@ -30,6 +34,7 @@ class Workflow:
     start: str
     activities: tuple[ActivityDefinition, ...]
     version: int = 1
+    parameters: Mapping[str, str] = field(default_factory=dict)
 
     def activity(self, activity_id: str) -> ActivityDefinition | None:
         return next((activity for activity in self.activities if activity.id == activity_id), None)
@@ -48,3 +53,5 @@ class Definition:
     language: str
     recovery_timeout: int
     default_language: str = "en"
+    after_call_work: int = 0
+    message_budget: MessageBudget = field(default_factory=MessageBudget)

@@ -7,10 +7,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shared.ports.agents import AgentCards, Agents, BotAuthentication, BotConversation, ConversationView, InvitationView
+from shared.ports.agents import (
+    AgentCards,
+    Agents,
+    BotAuthentication,
+    BotConversation,
+    ConversationView,
+    InvitationView,
+    LeftMessageView,
+    ServiceStatus,
+    StatusView,
+    TaskLine,
+    TasksView,
+)
+from shared.ports.challenges import Challenges
 from shared.ports.configuration import ConfigStore, Secrets
-from shared.ports.distribution import AgentRecord, AgentStore, QueueStore
+from shared.ports.distribution import AgentRecord, AgentStore, QueueStore, RecentWait, Slot
 from shared.ports.messaging import Credentials, Identity, Messaging, ThreadMessage
+from shared.ports.presence import Presence
 from shared.ports.sessions import (
     Cursor,
     Lease,
@@ -21,7 +35,9 @@ from shared.ports.sessions import (
     SessionStore,
     TimelineEntry,
 )
+from shared.ports.site_tokens import SiteTokens, SpentTokens
 from shared.ports.system import Clock, Ids, Timers
+from shared.ports.watches import Chain, Watched, Watching, WatchStore
 from shared.ports.widgets import Endpoints, Realtime, RealtimeAccess, SessionClaims, SessionTokens
 
 __all__ = [
@@ -31,6 +47,8 @@ __all__ = [
     "Agents",
     "BotAuthentication",
     "BotConversation",
+    "Challenges",
+    "Chain",
     "Clock",
     "ConfigStore",
     "ConversationView",
@@ -41,22 +59,35 @@ __all__ = [
     "Ids",
     "InvitationView",
     "Lease",
+    "LeftMessageView",
     "Messaging",
     "PendingEffect",
     "Ports",
+    "Presence",
     "QueueStore",
     "Realtime",
     "RealtimeAccess",
+    "RecentWait",
     "RelayState",
     "Secrets",
+    "ServiceStatus",
     "SessionChange",
     "SessionClaims",
     "SessionRecord",
     "SessionStore",
     "SessionTokens",
+    "SiteTokens",
+    "Slot",
+    "SpentTokens",
+    "StatusView",
+    "TaskLine",
+    "TasksView",
     "ThreadMessage",
     "TimelineEntry",
     "Timers",
+    "WatchStore",
+    "Watched",
+    "Watching",
 ]
 
 
@@ -73,6 +104,11 @@ class Ports:
     identity: Identity
     messaging: Messaging
     agents: Agents
+    presence: Presence
+    watches: WatchStore
     timers: Timers
     realtime: Realtime
     tokens: SessionTokens
+    challenges: Challenges
+    site_tokens: SiteTokens
+    spent_tokens: SpentTokens

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
+
+from shared.domain.availability import TeamsPresence
+from shared.domain.distribution import LeftOut
 
 
 @dataclass(frozen=True)
 class BotConversation:
-    """Where an agent's 1:1 chat with the bot is."""
+    """Where an agent's 1:1 chat with the bot is, and the language that we speak there: the tenant's."""
 
     service_url: str
     conversation_id: str
     bot_id: str = ""
+    language: str = "en"
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,64 @@ class ConversationView:
     customer_name: str
     customer_email: str
     end_question: str
+
+
+@dataclass(frozen=True)
+class ServiceStatus:
+    """A service of an agent, and why it sends no new tasks now; None where it does."""
+
+    name: str
+    reason: LeftOut | None = None
+
+
+@dataclass(frozen=True)
+class StatusView:
+    """How an agent stands. `reason` None: new tasks come; `missed`: the flag of an invitation that was not answered."""
+
+    on_duty: bool
+    presence: TeamsPresence
+    conversations: int
+    capacity: int
+    missed: bool = False
+    ringing: bool = False
+    after_call_until: datetime | None = None
+    services: tuple[ServiceStatus, ...] = ()
+    reason: LeftOut | None = None
+
+
+@dataclass(frozen=True)
+class TaskLine:
+    """A task that can be picked up; `seconds` is how long it has waited."""
+
+    session_id: str
+    service_name: str
+    customer_name: str
+    seconds: int
+
+
+@dataclass(frozen=True)
+class TasksView:
+    """Tasks to be picked up, first in line first, and how many more there are.
+
+    `has_pickup`: whether there is such a service at all. `said` is what became of a button. `account` is the id by
+    which the bot knows the agent, for whom the card asks for itself anew.
+    """
+
+    tasks: tuple[TaskLine, ...] = ()
+    more: int = 0
+    has_pickup: bool = True
+    said: str = ""
+    account: str = ""
+
+
+@dataclass(frozen=True)
+class LeftMessageView:
+    """What the card of a message shows that was left while nobody was there."""
+
+    contact_name: str
+    customer_name: str
+    customer_email: str
+    text: str
 
 
 class Agents(Protocol):
@@ -63,8 +126,20 @@ class Agents(Protocol):
 
     async def notify(self, to: BotConversation, text: str) -> None: ...
 
+    async def leave_message(self, to: BotConversation, view: LeftMessageView) -> None:
+        """Send the card of a left message."""
+        ...
+
     async def ask_which(self, to: BotConversation, text: str, options: Sequence[tuple[str, str]]) -> None:
         """Ask to which conversation a composed text belongs; `options` are (session id, customer name)."""
+        ...
+
+    async def show(self, to: BotConversation, card: Mapping[str, Any], summary: str) -> None:
+        """Send a card of AgentCards; `summary` is what a notification of it says."""
+        ...
+
+    async def show_typing(self, to: BotConversation) -> None:
+        """Show for some seconds that somebody writes to the agent."""
         ...
 
 
@@ -79,12 +154,22 @@ class BotAuthentication(Protocol):
 
 
 class AgentCards(Protocol):
-    """What an agent sees at once in place of a card whose button was pressed: the content of an Adaptive Card."""
+    """What an agent is shown on a command, or at once in place of a card whose button was pressed: Adaptive Cards."""
 
-    def closed_invitation(self, customer_name: str, outcome: str, taken_by: str | None) -> Mapping[str, Any]: ...
+    def closed_invitation(
+        self, customer_name: str, outcome: str, taken_by: str | None, language: str
+    ) -> Mapping[str, Any]: ...
 
     def closed_conversation(self, customer_name: str, text: str) -> Mapping[str, Any]: ...
 
     def notice(self, text: str) -> Mapping[str, Any]:
         """One sentence, without buttons."""
         ...
+
+    def status(self, view: StatusView, language: str) -> Mapping[str, Any]: ...
+
+    def help(self, language: str, said: str = "") -> Mapping[str, Any]:
+        """All commands; `said` stands first."""
+        ...
+
+    def tasks(self, view: TasksView, language: str) -> Mapping[str, Any]: ...

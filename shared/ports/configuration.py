@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from shared.domain.contacts import Contact
+from shared.domain.services import Service
 from shared.domain.sessions import ContactReference
 from shared.domain.tenants import Tenant
 from shared.domain.users import User
@@ -27,6 +28,10 @@ class ConfigStore(Protocol):
         ...
 
     async def user(self, tenant_id: str, user_id: str) -> User | None: ...
+
+    async def services_of(self, tenant_id: str, user_id: str) -> Sequence[Service]:
+        """The services of which the user is a member, in the order of their ids."""
+        ...
 
 
 class Secrets(Protocol):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -11,8 +11,25 @@ from shared.domain.distribution import AgentState
 from shared.ports.agents import BotConversation
 
 
+@dataclass(frozen=True)
+class RecentWait:
+    """How long a task waited until an agent took it, and from which place in the queue it began."""
+
+    connected_at: datetime
+    seconds: float
+    position: int
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One of the places that a service has for tasks at the same time."""
+
+    session_id: str
+    taken_at: datetime
+
+
 class QueueStore(Protocol):
-    """Hints about who waits. Only a hint: the session's row owns the task."""
+    """Hints about who waits, and slots. Only hints: the session's row owns the task."""
 
     async def insert(self, queue: str, queued_at: datetime, session_id: str) -> None:
         """Idempotent."""
@@ -24,6 +41,26 @@ class QueueStore(Protocol):
 
     async def first(self, queue: str, count: int) -> Sequence[tuple[datetime, str]]:
         """The longest waiting hints: (queued_at, session id)."""
+        ...
+
+    async def remember_wait(self, queue: str, number: int, wait: RecentWait) -> None:
+        """Put a recent wait in the place of this number."""
+        ...
+
+    async def recent_waits(self, queue: str) -> Sequence[RecentWait]:
+        """A handful, in no order."""
+        ...
+
+    async def slots(self, queue: str) -> Mapping[int, Slot]:
+        """All slots that are taken."""
+        ...
+
+    async def take_slot(self, queue: str, number: int, slot: Slot) -> None:
+        """Raises AlreadyExists where it is taken."""
+        ...
+
+    async def free_slot(self, queue: str, session_id: str) -> None:
+        """Free what this session has taken; idempotent."""
         ...
 
 

@@ -80,7 +80,11 @@ class TimelineEntry:
 
 @dataclass(frozen=True)
 class SessionChange:
-    """One conditional transaction: the new state, effects added and done, an activity seen, timeline lines."""
+    """One conditional transaction: the new state, effects added and done, an activity seen, timeline lines.
+
+    `definition`: takes the place of the one that the session was opened with, after a transfer; the hash of the
+    request that opened it, `body_hash`, is written with it.
+    """
 
     session: Session
     relay: RelayState
@@ -88,6 +92,8 @@ class SessionChange:
     done: tuple[int, ...] = ()
     seen: str | None = None
     timeline: tuple[TimelineEntry, ...] = ()
+    definition: Definition | None = None
+    body_hash: str = ""
 
 
 class SessionStore(Protocol):

@@ -24,3 +24,7 @@ class Timers(Protocol):
     async def wake(self, session_id: str, due: datetime, reason: str) -> None:
         """Look at the session again, never before `due`. Repeats are harmless."""
         ...
+
+    async def look_at_presence(self, tenant_id: str, turn: int, due: datetime) -> None:
+        """Take this turn of looking at what is watched of the tenant, up to a second before `due`."""
+        ...

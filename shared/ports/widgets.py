@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from shared.domain.availability import ContactState
 from shared.domain.tenants import Tenant
 
 
@@ -54,3 +55,9 @@ class Realtime(Protocol):
     async def access(self, session_id: str) -> RealtimeAccess | None: ...
 
     async def nudge(self, session_id: str, state: str) -> None: ...
+
+    async def presence_access(self, key: str) -> RealtimeAccess | None:
+        """To hear of changes of what `key` names (see `application.watching`), by any number of widgets."""
+        ...
+
+    async def publish_presence(self, key: str, state: ContactState) -> None: ...

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from shared.settings.model import BotSettings, Reading, SettingFinding, Settings, StorageSettings
 from shared.settings.reader import Reader
+from shared.settings.table import CONFIG_CACHE, LONGEST_CONFIG_CACHE, PRESENCE, PRESENCE_BOUNDS
 
 VERSION = "0.1.0"
 
@@ -31,6 +32,10 @@ def read(environment: Mapping[str, str] | None = None) -> Reading:
         signalr=reader.connection_string("INTERACT_SIGNALR_CONNECTION_STRING", ("endpoint", "accesskey")),
         key_vault_url=reader.url("INTERACT_KEY_VAULT_URL", required=False) or None,
         acs_browser_endpoint=reader.url("INTERACT_ACS_BROWSER_ENDPOINT", required=False).rstrip("/") or None,
+        config_cache_seconds=reader.number(CONFIG_CACHE, 0, LONGEST_CONFIG_CACHE),
+        graph_url=reader.url("INTERACT_GRAPH_URL", required=False).rstrip("/") or None,
+        presence_seconds=reader.number(PRESENCE, *PRESENCE_BOUNDS),
+        site_key_hosts=reader.hosts("INTERACT_SITE_KEY_HOSTS"),
         secrets=reader.secrets(),
     )
     return Reading(settings, tuple(reader.findings))

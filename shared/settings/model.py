@@ -50,6 +50,10 @@ class Settings:
     signalr: str | None = field(repr=False)
     key_vault_url: str | None
     acs_browser_endpoint: str | None
+    config_cache_seconds: float
+    graph_url: str | None
+    presence_seconds: float
+    site_key_hosts: tuple[str, ...]
     secrets: Mapping[str, str] = field(repr=False)
 
 

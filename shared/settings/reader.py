@@ -32,6 +32,23 @@ class Reader:
             self._find(name, "is no usable URL", "write https://host; http is taken for localhost only")
         return value
 
+    def number(self, name: str, lowest: float, highest: float) -> float:
+        try:
+            value = float(self.text(name))
+        except ValueError:
+            value = lowest - 1
+        if not lowest <= value <= highest:
+            self._find(name, "is no number that can be used", f"write a number from {lowest:g} to {highest:g}")
+        return value
+
+    def hosts(self, name: str) -> tuple[str, ...]:
+        """Host names separated by commas, in lower case; none where the setting is empty."""
+        text = self.text(name).lower()
+        found = tuple(host.strip() for host in text.split(",")) if text else ()
+        if any(not host or set(host) & set("/*@ ") for host in found):
+            self._find(name, "is no list of hosts", "write host names only, separated by single commas")
+        return found
+
     def key(self, name: str, *, required: bool = True) -> bytes | None:
         value = self.required(name) if required else self.text(name)
         if not value:

@@ -6,6 +6,10 @@ import base64
 from dataclasses import dataclass
 
 STORAGE = "AzureWebJobsStorage"
+CONFIG_CACHE = "INTERACT_CONFIG_CACHE_SECONDS"
+LONGEST_CONFIG_CACHE = 30
+PRESENCE = "INTERACT_PRESENCE_SECONDS"
+PRESENCE_BOUNDS = (1, 60)
 SECRET_PREFIX = "INTERACT_SECRET_"
 SESSION_KEY_BYTES = 32
 MICROSOFT_BOT_KEYS = "https://login.botframework.com/v1/.well-known/keys"
@@ -102,6 +106,29 @@ SETTINGS = (
     Setting(
         "INTERACT_ACS_BROWSER_ENDPOINT",
         "URL under which browsers reach ACS where that is not the endpoint itself, for instance through a gateway",
+    ),
+    Setting(
+        CONFIG_CACHE,
+        f"seconds for which a process keeps what it has read of the configuration, 0 to {LONGEST_CONFIG_CACHE}; "
+        "so late a change takes effect",
+        default=str(LONGEST_CONFIG_CACHE),
+    ),
+    Setting(
+        "INTERACT_SITE_KEY_HOSTS",
+        "hosts, separated by commas, from which tenants may get the keys of site tokens though their addresses are not "
+        "public; empty for none",
+    ),
+    Setting(
+        "INTERACT_GRAPH_URL",
+        "base URL of Microsoft Graph, https://graph.microsoft.com/v1.0, where presence in Teams counts; empty where it is "
+        "not asked for, so that duty and conversations alone decide",
+        example="http://localhost:7073/graph/v1.0",
+    ),
+    Setting(
+        PRESENCE,
+        f"seconds between two looks at the presence of contacts that visitors watch, {PRESENCE_BOUNDS[0]} to "
+        f"{PRESENCE_BOUNDS[1]}; so late a change in Teams is seen",
+        default="5",
     ),
 )
 BY_NAME = {setting.name: setting for setting in SETTINGS}

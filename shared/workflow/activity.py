@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any, Protocol
 
 from shared.domain.effects import Effect
 from shared.domain.errors import Finding
 from shared.domain.events import Event
+from shared.domain.parameters import CUSTOM_NAME
 from shared.domain.sessions import Session
 from shared.domain.workflows import Definition
+
+LONGEST_REFERENCE = 200
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,9 @@ class Step:
 class Activity(Protocol):
     """A box of the workflow editor: pure, and total over all events.
 
-    `exits` must be connected in a workflow, `optional_exits` may be.
+    `exits` must be connected in a workflow, `optional_exits` may be. Time has passed when an activity leaves by one of
+    its `waiting_exits`, so that a circle through it does not spin. `before_accept`: may come before the conversation is
+    accepted.
     """
 
     @property
@@ -52,6 +57,12 @@ class Activity(Protocol):
 
     @property
     def optional_exits(self) -> tuple[str, ...]: ...
+
+    @property
+    def waiting_exits(self) -> tuple[str, ...]: ...
+
+    @property
+    def before_accept(self) -> bool: ...
 
     def enter(self, context: Context) -> Step: ...
 
@@ -75,6 +86,21 @@ def switch(default: bool) -> Any:
     return field(default=default, metadata={"type": bool})
 
 
+def reference() -> Any:
+    """A parameter that names another document by its id; required."""
+    return field(default="", metadata={"type": str, "longest": LONGEST_REFERENCE, "required": True})
+
+
+def word(default: str = "", *, longest: int = 1_000) -> Any:
+    """A parameter that is a short text."""
+    return field(default=default, metadata={"type": str, "longest": longest})
+
+
+def name() -> Any:
+    """A parameter that names a custom parameter; required."""
+    return field(default="", metadata={"type": str, "name": True, "required": True})
+
+
 def texts() -> Any:
     """A parameter that holds a text for each language code."""
     return field(default_factory=dict, metadata={"type": dict})
@@ -90,9 +116,10 @@ def read_parameters(kind: Any, given: Mapping[str, Any], where: str) -> tuple[An
     ]
     values: dict[str, Any] = {}
     for name, parameter in known.items():
+        if not given.get(name) and parameter.metadata.get("required"):
+            findings.append(Finding("parameter_missing", f"{where}.{name}", "is required"))
+            continue
         if name not in given:
-            if parameter.default is MISSING and parameter.default_factory is MISSING:
-                findings.append(Finding("parameter_missing", f"{where}.{name}", "is required"))
             continue
         problem = _problem(given[name], parameter.metadata)
         if problem:
@@ -108,8 +135,17 @@ def _problem(value: Any, rule: Mapping[str, Any]) -> str | None:
         return f"must be {expected.__name__}, not {type(value).__name__}"
     if expected is int and not rule["minimum"] <= value <= rule["maximum"]:
         return f"must be from {rule['minimum']} to {rule['maximum']}; it is {value}"
-    if expected is str and value not in rule["options"]:
-        return f"must be one of {', '.join(rule['options'])}"
+    if expected is str:
+        return _problem_of_text(value, rule)
     if expected is dict and not all(isinstance(k, str) and isinstance(v, str) for k, v in value.items()):
         return "must map language codes to texts"
     return None
+
+
+def _problem_of_text(value: str, rule: Mapping[str, Any]) -> str | None:
+    if "options" in rule:
+        return None if value in rule["options"] else f"must be one of {', '.join(rule['options'])}"
+    if "name" in rule:
+        fits = CUSTOM_NAME.fullmatch(value) is not None
+        return None if fits else "must be the name of a custom parameter: a letter, then letters, digits or _"
+    return None if len(value) <= rule["longest"] else f"must have at most {rule['longest']} characters"

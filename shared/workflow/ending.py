@@ -10,17 +10,21 @@ from shared.domain.effects import (
     CloseConversation,
     Effect,
     FreeAgent,
+    FreeSlot,
+    LeaveMessage,
     LeaveQueue,
     NotifyAgent,
     ReadThread,
     RecordHistory,
     SendToCustomer,
 )
+from shared.domain.events import MessageLeft
 from shared.domain.notices import how_it_ended
-from shared.domain.sessions import EndReason, Phase, Session, Task, TaskPhase
+from shared.domain.sessions import ContactKind, EndReason, Phase, Session, Task, TaskPhase
 from shared.domain.workflows import Definition
 from shared.workflow.activity import Step
 from shared.workflow.offers import withdraw
+from shared.workflow.texts import known_of
 
 GRACE = timedelta(seconds=30)
 """So long the visitor's page can still read the last messages before its token is revoked."""
@@ -41,6 +45,8 @@ def end(session: Session, definition: Definition, reason: EndReason, now: dateti
         task = replace(task, phase=TaskPhase.CANCELLED)
     effects += _farewell_to_customer(session, definition, reason)
     effects += _farewell_to_agent(session, definition, reason)
+    if session.contact.kind is ContactKind.SERVICE:
+        effects.append(FreeSlot(session.contact))
     effects += [RecordHistory(), AnnounceState()]
     if was_connected:
         effects.append(ReadThread())
@@ -48,6 +54,13 @@ def end(session: Session, definition: Definition, reason: EndReason, now: dateti
         session, phase=Phase.ENDED, task=_settled(task), position=None, deadlines=(), end_reason=reason, ended_at=now
     ).with_deadline("close", now + GRACE)
     return Step(ended, tuple(effects))
+
+
+def leave_message(session: Session, event: MessageLeft, now: datetime) -> Step:
+    """A message for all members; there is nothing to talk about, so the session ends with it."""
+    ended = replace(session, phase=Phase.ENDED, end_reason=EndReason.MESSAGE_LEFT, ended_at=now, deadlines=())
+    cards = tuple(LeaveMessage(member, event.text) for member in event.members)
+    return Step(ended, (*cards, RecordHistory()))
 
 
 def _settled(task: Task | None) -> Task | None:
@@ -59,7 +72,7 @@ def _farewell_to_customer(session: Session, definition: Definition, reason: EndR
     if reason not in slots:
         return []
     slot, event = slots[reason]
-    text = definition.wording.text(slot, session.customer, session.agent)
+    text = definition.wording.text(slot, session.customer, session.agent, known_of(session, definition))
     return [SendToCustomer(text, definition.contact_name, "system", event)] if text else []
 
 
@@ -68,8 +81,8 @@ def _farewell_to_agent(session: Session, definition: Definition, reason: EndReas
     if session.phase is not Phase.CONNECTED or agent is None:
         return []
     # First of all the agent is free: a farewell that cannot be delivered holds nobody up.
-    effects: list[Effect] = [FreeAgent(agent.id)]
-    told = definition.wording.text("ended", session.customer, agent)
+    effects: list[Effect] = [FreeAgent(agent.id, definition.after_call_work)]
+    told = definition.wording.text("ended", session.customer, agent, known_of(session, definition))
     if reason is not EndReason.AGENT and told:
         effects.append(NotifyAgent(agent.id, told))
     if session.conversation_card_id:

@@ -10,8 +10,8 @@ from shared.domain.effects import (
     CloseInvitation,
     CloseMessaging,
     Effect,
+    FreeSlot,
     NotifyAgent,
-    RelayToAgent,
     SendToCustomer,
 )
 from shared.domain.events import (
@@ -23,15 +23,22 @@ from shared.domain.events import (
     DeliveryFailed,
     Event,
     InvitationSent,
+    MessageLeft,
+    ParametersSet,
     SessionOpened,
     TimerDue,
+    Transferred,
+    VisitorSeen,
 )
 from shared.domain.notices import how_it_ended, notice
+from shared.domain.parameters import check_custom
 from shared.domain.sessions import EndReason, Phase, Session, VisitorPresence, gone_at
 from shared.domain.workflows import Definition
 from shared.workflow.activities import ACTIVITIES
 from shared.workflow.activity import Context, Step, read_parameters
-from shared.workflow.ending import end
+from shared.workflow.customer_messages import customer_message
+from shared.workflow.ending import end, leave_message
+from shared.workflow.transfers import move
 
 HOPS = 50
 """More activities than this in one go are a circle or too long, which lint refuses. With all that a session's end adds,
@@ -51,10 +58,22 @@ def advance(
         if not _is_due(session, event, now):
             return session, ()
         session = session.with_deadline(event.deadline_id, None)
+    session = _with_news(session, event)
     step = _of_the_session(session, definition, event, now)
     if step is None:
         step = _of_the_activity(session, definition, event, now)
     return step.session, step.effects
+
+
+def _with_news(session: Session, event: Event) -> Session:
+    """What is noted of an event wherever the workflow stands."""
+    match event:
+        case VisitorSeen():
+            return replace(session, visitor_seen=True)
+        case ParametersSet():
+            kept = {**session.parameters, **event.values}
+            return session if check_custom(kept, "parameters") else replace(session, parameters=kept)
+    return session
 
 
 def _is_due(session: Session, event: TimerDue, now: datetime) -> bool:
@@ -68,7 +87,7 @@ def _of_the_session(session: Session, definition: Definition, event: Event, now:
         case SessionOpened():
             return _open(session, definition, now)
         case CustomerMessageReceived():
-            return _customer_message(session, definition, event)
+            return customer_message(session, definition, event, now)
         case AgentMessageReceived():
             return _agent_message(session, definition, event)
         case AgentEnded() if _is_with(session, event.agent_id):
@@ -81,6 +100,10 @@ def _of_the_session(session: Session, definition: Definition, event: Event, now:
             return _look_for_the_visitor(session, definition, event.presence, now)
         case TimerDue(deadline_id="close"):
             return Step(session, (CloseMessaging(),))
+        case Transferred():
+            return _transferred(session, definition, event, now)
+        case MessageLeft() if session.phase is Phase.OPENED:
+            return leave_message(session, event, now)
         case DeliveryFailed(effect="relay_to_agent" | "send_to_customer"):
             return _undelivered(session, definition, event)
     return None
@@ -94,19 +117,14 @@ def _open(session: Session, definition: Definition, now: datetime) -> Step:
     return _follow(_enter(waiting, definition, definition.workflow.start, now), definition, now)
 
 
-def _customer_message(session: Session, definition: Definition, event: CustomerMessageReceived) -> Step:
-    if session.phase is Phase.CONNECTED and session.agent is not None:
-        return Step(session, (RelayToAgent(session.agent.id, event.text),))
-    if session.phase is Phase.ENDED and _went_nowhere(session, event):
-        text = notice("after_the_end", definition.language)
-        return Step(session, (SendToCustomer(text, definition.contact_name, "system", "undelivered"),))
-    return Step(session)
-
-
-def _went_nowhere(session: Session, event: CustomerMessageReceived) -> bool:
-    """Whether an ended session still owes an answer: what was written while waiting has had the farewell already."""
-    is_late = event.written_at is None or session.ended_at is None or event.written_at > session.ended_at
-    return session.agent is not None or is_late
+def _transferred(session: Session, definition: Definition, event: Transferred, now: datetime) -> Step:
+    """A new run, in the other service; a slot that was taken there for nothing is freed."""
+    activity = definition.workflow.activity(session.position or "")
+    if session.phase is not Phase.WAITING or activity is None or activity.type != "transfer":
+        return Step(session, (FreeSlot(event.contact),))
+    moved, effects = move(session, definition, event)
+    step = _follow(_enter(moved, event.definition, event.definition.workflow.start, now), event.definition, now)
+    return Step(step.session, (*effects, *step.effects))
 
 
 def _agent_message(session: Session, definition: Definition, event: AgentMessageReceived) -> Step:

@@ -23,7 +23,7 @@ def begin_round(
     task = session.task
     if task is None:
         return session, ()
-    number = task.round + 1
+    number = max(task.round, session.rounds) + 1
     offer_id = f"{session.id}.{number}"
     until = now + OFFERING
     declined = tuple(entry for entry in task.declined if entry.until > now)
@@ -32,7 +32,7 @@ def begin_round(
     )
     passed_over = tuple(entry.agent_id for entry in declined)
     effect = OfferTask(offer_id, distribution, until, ring_seconds, passed_over)
-    return replace(session, task=offering).with_deadline("offer", until), (effect,)
+    return replace(session, task=offering, rounds=number).with_deadline("offer", until), (effect,)
 
 
 def withdraw(

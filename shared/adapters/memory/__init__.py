@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shared.adapters.memory.challenges import MemoryChallenges
 from shared.adapters.memory.channels import (
     MemoryAgents,
     MemoryIdentity,
@@ -13,22 +14,30 @@ from shared.adapters.memory.channels import (
     WakeUp,
 )
 from shared.adapters.memory.config import MemoryConfigStore, MemorySecrets
+from shared.adapters.memory.presence import MemoryPresence
+from shared.adapters.memory.site_tokens import MemorySiteTokens, MemorySpentTokens
 from shared.adapters.memory.stores import MemoryAgentStore, MemoryQueueStore, MemorySessionStore
 from shared.adapters.memory.time import CountingIds, ManualClock
+from shared.adapters.memory.watches import MemoryWatchStore
 
 __all__ = [
     "CountingIds",
     "ManualClock",
     "MemoryAgentStore",
     "MemoryAgents",
+    "MemoryChallenges",
     "MemoryConfigStore",
     "MemoryIdentity",
     "MemoryMessaging",
+    "MemoryPresence",
     "MemoryQueueStore",
     "MemoryRealtime",
     "MemorySecrets",
     "MemorySessionStore",
+    "MemorySiteTokens",
+    "MemorySpentTokens",
     "MemoryTimers",
+    "MemoryWatchStore",
     "Nudge",
     "Sent",
     "WakeUp",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from shared.domain.errors import Rejected
 from shared.domain.tenants import Tenant
@@ -16,6 +17,7 @@ from shared.ports import (
     Credentials,
     Cursor,
     InvitationView,
+    LeftMessageView,
     RealtimeAccess,
     ThreadMessage,
 )
@@ -142,6 +144,7 @@ class Sent:
     again: bool = False
     with_reply: bool = False
     options: tuple[tuple[str, str], ...] = ()
+    card: Mapping[str, Any] = field(default_factory=dict)
 
 
 class MemoryAgents:
@@ -191,8 +194,17 @@ class MemoryAgents:
     async def notify(self, to: BotConversation, text: str) -> None:
         self.sent.append(Sent("notify", to, text))
 
+    async def leave_message(self, to: BotConversation, view: LeftMessageView) -> None:
+        self.sent.append(Sent("leave_message", to, view.text))
+
     async def ask_which(self, to: BotConversation, text: str, options: Sequence[tuple[str, str]]) -> None:
         self.sent.append(Sent("ask_which", to, text, options=tuple(options)))
+
+    async def show(self, to: BotConversation, card: Mapping[str, Any], summary: str) -> None:
+        self.sent.append(Sent("show", to, summary, card=card))
+
+    async def show_typing(self, to: BotConversation) -> None:
+        self.sent.append(Sent("show_typing", to))
 
     def _card_id(self) -> str:
         self._cards += 1

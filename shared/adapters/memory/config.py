@@ -15,6 +15,7 @@ from shared.adapters.contact_documents import (
 )
 from shared.domain.contacts import Contact
 from shared.domain.errors import Rejected
+from shared.domain.services import Service
 from shared.domain.sessions import ContactReference
 from shared.domain.tenants import Tenant
 from shared.domain.users import User
@@ -59,6 +60,11 @@ class MemoryConfigStore:
     async def user(self, tenant_id: str, user_id: str) -> User | None:
         found = self._find(tenant_id, DocumentKey(Kind.USER, user_id))
         return found if isinstance(found, User) else None
+
+    async def services_of(self, tenant_id: str, user_id: str) -> Sequence[Service]:
+        documents = self.documents.get(tenant_id, {}).values()
+        found = [document for document in documents if isinstance(document, Service) and user_id in document.members]
+        return sorted(found, key=lambda service: service.id)
 
     def _find(self, tenant_id: str, key: DocumentKey) -> Document | None:
         return self.documents.get(tenant_id, {}).get(key)

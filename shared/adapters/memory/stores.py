@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -16,9 +16,11 @@ from shared.ports import (
     AgentRecord,
     BotConversation,
     PendingEffect,
+    RecentWait,
     RelayState,
     SessionChange,
     SessionRecord,
+    Slot,
     TimelineEntry,
 )
 
@@ -80,6 +82,8 @@ class MemorySessionStore:
             del rows.effects[number]
         if change.seen is not None:
             rows.seen.add(change.seen)
+        if change.definition is not None:
+            rows.definition = change.definition
         rows.timeline.extend(change.timeline)
         return str(rows.version)
 
@@ -101,9 +105,11 @@ class MemorySessionStore:
 
 
 class MemoryQueueStore:
-    """`hints` maps queue → set of (queued_at, session id)."""
+    """`hints` maps queue → set of (queued_at, session id), `waits` and `taken` queue → number → wait or slot."""
 
     def __init__(self) -> None:
+        self.waits: dict[str, dict[int, RecentWait]] = {}
+        self.taken: dict[str, dict[int, Slot]] = {}
         self.hints: dict[str, set[tuple[datetime, str]]] = {}
 
     async def insert(self, queue: str, queued_at: datetime, session_id: str) -> None:
@@ -114,6 +120,26 @@ class MemoryQueueStore:
 
     async def first(self, queue: str, count: int) -> Sequence[tuple[datetime, str]]:
         return sorted(self.hints.get(queue, set()))[:count]
+
+    async def remember_wait(self, queue: str, number: int, wait: RecentWait) -> None:
+        self.waits.setdefault(queue, {})[number] = wait
+
+    async def recent_waits(self, queue: str) -> Sequence[RecentWait]:
+        return tuple(self.waits.get(queue, {}).values())
+
+    async def slots(self, queue: str) -> Mapping[int, Slot]:
+        return dict(self.taken.get(queue, {}))
+
+    async def take_slot(self, queue: str, number: int, slot: Slot) -> None:
+        taken = self.taken.setdefault(queue, {})
+        if number in taken:
+            raise AlreadyExists(f"slot {number}")
+        taken[number] = slot
+
+    async def free_slot(self, queue: str, session_id: str) -> None:
+        taken = self.taken.get(queue, {})
+        for number in [number for number, slot in taken.items() if slot.session_id == session_id]:
+            del taken[number]
 
 
 class MemoryAgentStore:

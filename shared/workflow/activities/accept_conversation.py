@@ -18,6 +18,8 @@ class AcceptConversation:
     parameters = Parameters
     exits = ("next",)
     optional_exits = ()
+    waiting_exits = ()
+    before_accept = True
 
     def enter(self, context: Context) -> Step:
         return Step(context.session, exit="next")

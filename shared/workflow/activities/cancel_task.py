@@ -20,6 +20,8 @@ class CancelTask:
     parameters = Parameters
     exits = ("next",)
     optional_exits = ()
+    waiting_exits = ()
+    before_accept = False
 
     def enter(self, context: Context) -> Step:
         task = context.session.task

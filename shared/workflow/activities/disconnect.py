@@ -22,6 +22,8 @@ class Disconnect:
     parameters = Parameters
     exits = ()
     optional_exits = ()
+    waiting_exits = ()
+    before_accept = True
 
     def enter(self, context: Context) -> Step:
         reason = EndReason.DECLINED if context.parameters.declined else EndReason.WORKFLOW

@@ -10,6 +10,7 @@ from shared.domain.events import Event
 from shared.domain.parameters import render
 from shared.domain.system_messages import choose_language
 from shared.workflow.activity import Context, Step, texts
+from shared.workflow.texts import known_of
 
 
 @dataclass(frozen=True)
@@ -24,11 +25,14 @@ class Message:
     parameters = Parameters
     exits = ("next",)
     optional_exits = ()
+    waiting_exits = ()
+    before_accept = False
 
     def enter(self, context: Context) -> Step:
         session, definition, available = context.session, context.definition, context.parameters.texts
         language = choose_language(available, definition.language, definition.default_language)
-        text = render(available.get(language, ""), session.customer, session.agent).strip()
+        known = known_of(session, definition)
+        text = render(available.get(language, ""), session.customer, session.agent, known).strip()
         sender = definition.contact_name
         return Step(session, (SendToCustomer(text, sender, "system"),) if text else (), exit="next")
 

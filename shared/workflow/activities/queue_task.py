@@ -2,52 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from shared.domain.distribution import Distribution
-from shared.domain.effects import (
-    AnnounceState,
-    ClaimAgent,
-    CloseInvitation,
-    Effect,
-    EnterQueue,
-    InviteAgent,
-    LeaveQueue,
-    ReadThread,
-    ReleaseAgent,
-    SendToCustomer,
-    ShowConversation,
-)
+from shared.domain.effects import CloseInvitation, Effect, EnterQueue, InviteAgent, LeaveQueue, ReleaseAgent
 from shared.domain.events import (
     AgentAccepted,
     AgentDeclined,
     AgentFreed,
+    AgentPickedUp,
     AgentsReserved,
     ConversationShown,
     DeliveryFailed,
     Event,
     InvitationSent,
+    QueueEntered,
     TimerDue,
+    VisitorSeen,
 )
-from shared.domain.parameters import Agent
-from shared.domain.sessions import ContactKind, Declined, Invitation, Phase, Session, Task, TaskPhase
-from shared.workflow.activity import Context, Step, choice, switch, whole_number
+from shared.domain.sessions import ContactKind, Declined, Invitation, Session, Task, TaskPhase
+from shared.workflow.activity import Context, Step, choice, switch, texts, whole_number
+from shared.workflow.connecting import connect
 from shared.workflow.offers import LOOK_AGAIN, PASSED_OVER, begin_round, withdraw
+from shared.workflow.positions import take_position
+from shared.workflow.texts import known_of, say
 
 RING_SECONDS = 30
+MOST_WAITING = 99
+"""Positions are counted up to 100."""
 
 
 @dataclass(frozen=True)
 class Parameters:
     """Times in seconds: `time_limit` in the queue, `ring_seconds` for each offer.
 
+    `max_waiting`: with more tasks in the queue a new one leaves by `queue_full` (0 = no limit). `announce_every`: the
+    customer hears a new position at most so often (0 = never), in the words of `announcement` or in ours.
     `decline_ends`: the first refusal leaves by the exit `declined`; for a single user there is nobody else to ask.
     """
 
     distribution: str = choice(Distribution.DIRECT.value, tuple(Distribution))
     time_limit: int = whole_number(300, 5, 86_400)
     ring_seconds: int = whole_number(RING_SECONDS, 5, 600)
+    max_waiting: int = whole_number(0, 0, MOST_WAITING)
+    announce_every: int = whole_number(0, 0, 3_600)
+    announcement: Mapping[str, str] = texts()
     decline_ends: bool = switch(False)
 
 
@@ -55,7 +56,9 @@ class QueueTask:
     type = "queue_task"
     parameters = Parameters
     exits = ("time_limit",)
-    optional_exits = ("declined",)
+    optional_exits = ("declined", "queue_full")
+    waiting_exits = ("time_limit", "declined")
+    before_accept = False
 
     def enter(self, context: Context) -> Step:
         session, now = context.session, context.now
@@ -64,11 +67,13 @@ class QueueTask:
             return Step(session, exit="time_limit")
         effects: list[Effect] = [EnterQueue(now)]
         if session.contact.kind is ContactKind.SERVICE:
-            effects += self._say(context, "waiting", "waiting")
-        queued = replace(session, task=Task(TaskPhase.WAITING, now)).with_deadline(
-            "queue_limit", now + timedelta(seconds=context.parameters.time_limit)
-        )
-        offering, offer = self._begin_round(context, queued)
+            effects += say(context, "waiting", "waiting")
+        limit = now + timedelta(seconds=context.parameters.time_limit)
+        queued = replace(session, task=Task(TaskPhase.WAITING, now)).with_deadline("queue_limit", limit)
+        if context.parameters.max_waiting:
+            # Whether there is room comes with the position; only then somebody is asked.
+            return Step(queued.with_deadline("offer", now + LOOK_AGAIN), tuple(effects))
+        offering, offer = self._offer(context, queued)
         return Step(offering, (*effects, *offer))
 
     def on(self, context: Context, event: Event) -> Step | None:
@@ -76,19 +81,23 @@ class QueueTask:
         if task is None:
             return None
         match event:
+            case QueueEntered():
+                return self._entered(context, task, event)
             case AgentsReserved():
                 return self._reserved(context, task, event)
             case InvitationSent():
                 return self._invitation_sent(context, task, event)
             case ConversationShown():
                 return Step(replace(context.session, conversation_card_id=event.card_id))
-            case AgentAccepted():
-                return self._accepted(context, task, event)
+            case AgentAccepted() if _is_open(task, event, context):
+                return connect(context, task, event.agent, event.offer_id)
+            case AgentPickedUp() if self._can_be_picked_up(context, task):
+                return connect(context, task, event.agent, event.offer_id)
             case AgentDeclined():
                 return self._declined(context, task, event.agent_id, event.offer_id)
             case DeliveryFailed(effect="invite_agent"):
                 return self._declined(context, task, event.agent_id or "", event.offer_id or "")
-            case AgentFreed():
+            case AgentFreed() | VisitorSeen():
                 return self._look_again(context, task) if task.phase is TaskPhase.WAITING else None
             case TimerDue(deadline_id="offer"):
                 return self._offer_due(context, task)
@@ -96,10 +105,34 @@ class QueueTask:
                 return self._limit_reached(context, task)
         return None
 
+    def _entered(self, context: Context, task: Task, event: QueueEntered) -> Step | None:
+        if task.phase in (TaskPhase.CONNECTED, TaskPhase.CANCELLED):
+            return None
+        parameters = context.parameters
+        is_first, limit = task.first_position is None, parameters.max_waiting
+        if limit and is_first and event.position > limit:
+            return self._leave(context, task, "queue_full")
+        session, effects = take_position(context, task, event, parameters.announce_every, parameters.announcement)
+        if limit and is_first:
+            offering, offer = self._offer(context, session)
+            return Step(offering, (*effects, *offer))
+        return Step(session, effects)
+
+    def _offer(self, context: Context, session: Session) -> tuple[Session, tuple[Effect, ...]]:
+        """Begin a round, if agents are to be asked at all, and a person is there who waits for them."""
+        parameters = context.parameters
+        if parameters.distribution == Distribution.PICKUP.value or not session.visitor_seen:
+            return session.with_deadline("offer", context.now + LOOK_AGAIN), ()
+        return begin_round(session, parameters.distribution, parameters.ring_seconds, context.now)
+
+    def _can_be_picked_up(self, context: Context, task: Task) -> bool:
+        is_on_list = context.parameters.distribution == Distribution.PICKUP.value and context.session.visitor_seen
+        return is_on_list and task.phase is TaskPhase.WAITING
+
     def _reserved(self, context: Context, task: Task, event: AgentsReserved) -> Step | None:
         if task.phase is not TaskPhase.OFFERING or task.offer_id != event.offer_id:
             return None
-        session, parameters = context.session, context.parameters
+        session, parameters, definition = context.session, context.parameters, context.definition
         if not event.agents:
             if parameters.decline_ends:
                 return self._give_up(context, task)
@@ -109,9 +142,9 @@ class QueueTask:
         offered = replace(
             task, phase=TaskPhase.OFFERED, until=until, invitations=tuple(Invitation(agent) for agent in event.agents)
         )
-        wording = context.definition.wording
+        known = known_of(session, definition)
         invitations = tuple(
-            InviteAgent(agent, event.offer_id, wording.text("incoming", session.customer, agent))
+            InviteAgent(agent, event.offer_id, definition.wording.text("incoming", session.customer, agent, known))
             for agent in event.agents
         )
         return Step(replace(session, task=offered).with_deadline("offer", until), invitations)
@@ -124,30 +157,6 @@ class QueueTask:
             for invitation in task.invitations
         )
         return Step(replace(context.session, task=replace(task, invitations=invitations)))
-
-    def _accepted(self, context: Context, task: Task, event: AgentAccepted) -> Step | None:
-        invitation = task.invitation(event.agent.id)
-        if not _is_open(task, event.offer_id, context) or invitation is None:
-            return None
-        session, agent = context.session, event.agent
-        others, _ = withdraw(
-            replace(task, invitations=tuple(i for i in task.invitations if i is not invitation)),
-            "taken",
-            taken_by=agent.display_name,
-        )
-        end_question = context.definition.wording.text("end_question", session.customer, agent)
-        effects: list[Effect] = [
-            ClaimAgent(agent.id, event.offer_id),
-            ShowConversation(agent.id, end_question),
-            *self._say(context, "connected", "connected", agent),
-            *others,
-        ]
-        if invitation.card_id:
-            effects.append(CloseInvitation(agent.id, invitation.card_id, "accepted"))
-        connected = replace(task, phase=TaskPhase.CONNECTED, until=None, invitations=())
-        next_session = replace(session, phase=Phase.CONNECTED, agent=agent, task=connected)
-        next_session = next_session.with_deadline("offer", None).with_deadline("queue_limit", None)
-        return Step(next_session, (*effects, LeaveQueue(task.queued_at), AnnounceState(), ReadThread()))
 
     def _declined(self, context: Context, task: Task, agent_id: str, offer_id: str) -> Step | None:
         invitation = task.invitation(agent_id)
@@ -175,34 +184,36 @@ class QueueTask:
     def _next_round(self, context: Context, session: Session, effects: list[Effect]) -> Step:
         if context.parameters.decline_ends:
             return Step(session, tuple(effects), exit="declined")
-        offering, offer = self._begin_round(context, session)
+        offering, offer = self._offer(context, session)
         return Step(offering, (*effects, *offer))
 
     def _look_again(self, context: Context, task: Task) -> Step:
         # The hint is inserted again each time, so that a lost one cannot leave somebody waiting for ever.
-        offering, offer = self._begin_round(context, context.session)
+        offering, offer = self._offer(context, context.session)
         return Step(offering, (EnterQueue(task.queued_at), *offer))
 
     def _limit_reached(self, context: Context, task: Task) -> Step | None:
         if task.phase in (TaskPhase.CONNECTED, TaskPhase.CANCELLED):
             return None
+        return self._leave(context, task, "declined" if context.parameters.decline_ends else "time_limit")
+
+    def _leave(self, context: Context, task: Task, exit_name: str) -> Step:
+        """Leave the queue unanswered; an exit that the workflow does not connect is that of the time limit."""
         effects, withdrawn = withdraw(task, "withdrawn")
         waiting = replace(withdrawn, phase=TaskPhase.WAITING, offer_id=None, until=None)
-        session = replace(context.session, task=waiting).with_deadline("offer", None)
-        if context.parameters.decline_ends:
-            return Step(session, tuple(effects), exit="declined")
-        return Step(session, (*effects, *self._say(context, "no_agent_available", "noAgent")), exit="time_limit")
+        session = replace(context.session, task=waiting).with_deadline("offer", None).with_deadline("queue_limit", None)
+        if exit_name == "declined":
+            return Step(session, tuple(effects), exit=exit_name)
+        if exit_name == "queue_full":
+            effects.append(LeaveQueue(task.queued_at))
+        activity = context.definition.workflow.activity(session.position or "")
+        connected = activity is not None and exit_name in activity.exits
+        told = say(context, "no_agent_available", "noAgent")
+        return Step(session, (*effects, *told), exit=exit_name if connected else "time_limit")
 
     def _give_up(self, context: Context, task: Task) -> Step:
         waiting = replace(task, phase=TaskPhase.WAITING, offer_id=None, until=None)
         return Step(replace(context.session, task=waiting).with_deadline("offer", None), exit="declined")
-
-    def _begin_round(self, context: Context, session: Session) -> tuple[Session, tuple[Effect, ...]]:
-        return begin_round(session, context.parameters.distribution, context.parameters.ring_seconds, context.now)
-
-    def _say(self, context: Context, slot: str, event: str, agent: Agent | None = None) -> list[Effect]:
-        text = context.definition.wording.text(slot, context.session.customer, agent)
-        return [SendToCustomer(text, context.definition.contact_name, "system", event)] if text else []
 
 
 def _close_late(session: Session, task: Task, event: InvitationSent) -> CloseInvitation:
@@ -216,6 +227,7 @@ def _close_late(session: Session, task: Task, event: InvitationSent) -> CloseInv
     return CloseInvitation(event.agent_id, event.card_id, "declined" if has_declined else "expired")
 
 
-def _is_open(task: Task, offer_id: str, context: Context) -> bool:
+def _is_open(task: Task, accepted: AgentAccepted, context: Context) -> bool:
     in_time = task.until is not None and context.now < task.until
-    return task.phase is TaskPhase.OFFERED and task.offer_id == offer_id and in_time
+    is_current = task.phase is TaskPhase.OFFERED and task.offer_id == accepted.offer_id
+    return is_current and in_time and task.invitation(accepted.agent.id) is not None

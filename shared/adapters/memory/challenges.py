@@ -1,0 +1,25 @@
+"""Challenges whose tokens the test hands out."""
+
+from __future__ import annotations
+
+from shared.domain.challenges import ChallengeRefused, ChallengeSettings
+from shared.domain.errors import OutcomeUnknown, Rejected
+
+
+class MemoryChallenges:
+    """`solved` holds the tokens that count; `asked` how often the provider was asked. `is_down`: it does not answer."""
+
+    def __init__(self, *solved: str) -> None:
+        self.solved = set(solved)
+        self.used: dict[str, str] = {}
+        self.asked = 0
+        self.is_down = False
+
+    async def verify(self, challenge: ChallengeSettings, token: str, purpose: str) -> None:
+        self.asked += 1
+        if self.is_down:
+            raise OutcomeUnknown("the provider does not answer")
+        if not challenge.secret:
+            raise Rejected("the provider does not accept our secret", "invalid-input-secret")
+        if token not in self.solved or self.used.setdefault(token, purpose) != purpose:
+            raise ChallengeRefused
