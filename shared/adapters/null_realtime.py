@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shared.domain.availability import ContactState
 from shared.ports import RealtimeAccess
 
 
@@ -10,4 +11,13 @@ class NullRealtime:
         return None
 
     async def nudge(self, session_id: str, state: str) -> None:
+        """Nobody listens."""
+
+    async def show_typing(self, session_id: str) -> None:
+        """Nobody listens."""
+
+    async def presence_access(self, key: str) -> RealtimeAccess | None:
+        return None
+
+    async def publish_presence(self, key: str, state: ContactState) -> None:
         """Nobody listens."""

@@ -10,10 +10,12 @@ from typing import Any
 from urllib.parse import quote
 
 from shared.adapters.http_session import HttpSession
+from shared.domain.availability import ContactState
 from shared.ports import Clock, RealtimeAccess
 
 HUB = "interact"
-TARGET = "nudge"
+NUDGE, PRESENCE = "nudge", "presence"
+"""What is invoked on widgets."""
 ACCESS_LIFE = timedelta(hours=1)
 """As long as the visitor's messaging token; the widget gets both anew together."""
 CALL_LIFE = timedelta(minutes=5)
@@ -24,7 +26,10 @@ logger = logging.getLogger(__name__)
 
 
 class SignalR:
-    """A session's widget is the SignalR user of its session id. The connection string holds endpoint and key."""
+    """A session's widget is the SignalR user of its session id; those who watch a contact are one user together.
+
+    The connection string holds endpoint and key.
+    """
 
     def __init__(self, connection_string: str, http: HttpSession, clock: Clock) -> None:
         parts = _parts(connection_string)
@@ -37,24 +42,40 @@ class SignalR:
         self._clock = clock
 
     async def access(self, session_id: str) -> RealtimeAccess | None:
-        url = f"{self._endpoint}/client/?hub={HUB}"
-        return RealtimeAccess(url, self._token(url, ACCESS_LIFE, {"nameid": session_id}))
+        return self._access(session_id)
 
     async def nudge(self, session_id: str, state: str) -> None:
+        await self._invoke(session_id, NUDGE, {"sessionId": session_id, "state": state})
+
+    async def show_typing(self, session_id: str) -> None:
+        await self._invoke(session_id, NUDGE, {"sessionId": session_id, "typing": True})
+
+    async def presence_access(self, key: str) -> RealtimeAccess | None:
+        return self._access(_watcher(key))
+
+    async def publish_presence(self, key: str, state: ContactState) -> None:
+        await self._invoke(_watcher(key), PRESENCE, {"state": state.value})
+
+    def _access(self, user_id: str) -> RealtimeAccess:
+        url = f"{self._endpoint}/client/?hub={HUB}"
+        return RealtimeAccess(url, self._token(url, ACCESS_LIFE, {"nameid": user_id}))
+
+    async def _invoke(self, user_id: str, target: str, argument: Mapping[str, Any]) -> None:
+        """Have all connections of a user invoke `target`, best effort."""
         import aiohttp
 
-        url = f"{self._endpoint}/api/v1/hubs/{HUB}/users/{quote(session_id, safe='')}"
+        url = f"{self._endpoint}/api/v1/hubs/{HUB}/users/{quote(user_id, safe='')}"
         headers = {"Authorization": f"Bearer {self._token(url, CALL_LIFE, {})}"}
-        body = {"target": TARGET, "arguments": [{"sessionId": session_id, "state": state}]}
+        body = {"target": target, "arguments": [argument]}
         try:
             async with (
                 asyncio.timeout(PATIENCE),
                 self._http.open().post(url, json=body, headers=headers) as response,
             ):
                 if response.status >= 300:
-                    logger.warning("SignalR answered a nudge with %s", response.status)
+                    logger.warning("SignalR answered a %s with %s", target, response.status)
         except (aiohttp.ClientError, TimeoutError) as error:
-            # Best effort: the thread is the truth, and the widget looks by itself.
+            # Widgets look by themselves.
             logger.warning("SignalR was not reached: %s", type(error).__name__)
 
     def _token(self, audience: str, life: timedelta, claims: Mapping[str, Any]) -> str:
@@ -63,6 +84,11 @@ class SignalR:
         now = self._clock.now()
         times = {"iat": now, "nbf": now - timedelta(seconds=5), "exp": now + life}
         return jwt.encode({"aud": audience, **times, **claims}, self._key, algorithm="HS256")
+
+
+def _watcher(key: str) -> str:
+    """Session ids are hexadecimal digits, so that this is none of them."""
+    return f"presence-{key}"
 
 
 def _parts(connection_string: str) -> dict[str, str]:

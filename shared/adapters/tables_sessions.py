@@ -3,6 +3,7 @@
     live:definition     what the session was opened with, and the hash of that request; replaced by a transfer only
     live:effect:{n}     to be done; deleted, with its text, when done
     live:presence       the visitor's last sign of life
+    live:read           how far the agent has read
     live:state          session and relay; its ETag is the session's version
     seen:{activity}     an activity of the bot that was taken in
     timeline:{n}        what the n-th save added to the timeline
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from shared.adapters.documents import effect_from_json, from_json, to_json
 from shared.adapters.rows import joined_text, key, part, prefix, sortable, text_properties
@@ -28,6 +30,7 @@ from shared.ports import PendingEffect, RelayState, SessionChange, SessionRecord
 LIVE = "live"
 DEFINITION = key(LIVE, "definition")
 PRESENCE = key(LIVE, "presence")
+READ = key(LIVE, "read")
 STATE = key(LIVE, "state")
 REMEMBERED_THREADS = 10_000
 
@@ -72,7 +75,7 @@ class TableSessionStore:
         if STATE not in rows or DEFINITION not in rows:
             return None
         state = from_json(_State, _data(rows[STATE]))
-        presence = rows.get(PRESENCE)
+        presence, read = rows.get(PRESENCE), rows.get(READ)
         start, before = prefix(LIVE, "effect")
         return SessionRecord(
             session=state.session,
@@ -86,6 +89,7 @@ class TableSessionStore:
                 if start <= row.key < before
             ),
             presence=from_json(VisitorPresence, _data(presence)) if presence else None,
+            read_until=from_json(datetime, _data(read)) if read else None,
         )
 
     async def save(self, session_id: str, version: str, change: SessionChange) -> str:
@@ -111,6 +115,9 @@ class TableSessionStore:
 
     async def sign_of_life(self, session_id: str, presence: VisitorPresence) -> None:
         await self._tables.put(SESSIONS, part(session_id), PRESENCE, text_properties("data", to_json(presence)))
+
+    async def agent_has_read(self, session_id: str, until: datetime) -> None:
+        await self._tables.put(SESSIONS, part(session_id), READ, text_properties("data", to_json(until)))
 
     async def timeline(self, session_id: str) -> Sequence[TimelineEntry]:
         rows = await self._tables.between(SESSIONS, part(session_id), *prefix("timeline"))

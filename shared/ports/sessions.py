@@ -58,7 +58,10 @@ class PendingEffect:
 
 @dataclass(frozen=True)
 class SessionRecord:
-    """All rows of a session that the relay needs, read as one range."""
+    """All rows of a session that the relay needs, read as one range.
+
+    `read_until`: the agent has read what the customer wrote up to then; None where Teams has not said so.
+    """
 
     session: Session
     definition: Definition
@@ -67,6 +70,7 @@ class SessionRecord:
     version: str
     effects: tuple[PendingEffect, ...] = ()
     presence: VisitorPresence | None = None
+    read_until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -108,6 +112,10 @@ class SessionStore(Protocol):
         ...
 
     async def sign_of_life(self, session_id: str, presence: VisitorPresence) -> None: ...
+
+    async def agent_has_read(self, session_id: str, until: datetime) -> None:
+        """Write down how far the agent has read, beside the session and without a new version of it."""
+        ...
 
     async def timeline(self, session_id: str) -> Sequence[TimelineEntry]: ...
 

@@ -56,6 +56,10 @@ class Realtime(Protocol):
 
     async def nudge(self, session_id: str, state: str) -> None: ...
 
+    async def show_typing(self, session_id: str) -> None:
+        """Show the customer for some seconds that the agent is writing."""
+        ...
+
     async def presence_access(self, key: str) -> RealtimeAccess | None:
         """To hear of changes of what `key` names (see `application.watching`), by any number of widgets."""
         ...

@@ -25,7 +25,7 @@ def faults(card: Any) -> list[str]:
 
 
 def elements(node: Any) -> Iterator[Element]:
-    """All elements that are shown; fallbacks and data are not."""
+    """All elements that are shown; fallbacks, data and what refreshes a card are not."""
     if isinstance(node, list):
         for one in node:
             yield from elements(one)
@@ -33,7 +33,7 @@ def elements(node: Any) -> Iterator[Element]:
         if "type" in node:
             yield node
         for name, value in node.items():
-            if name not in ("fallback", "data"):
+            if name not in ("fallback", "data", "refresh"):
                 yield from elements(value)
 
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from shared.adapters import teams_cards
-from shared.adapters.teams_cards import Card, TeamsCards
+from shared.adapters.teams_elements import Card
+from shared.adapters.teams_state_cards import TeamsCards
 from shared.ports import ConversationView, InvitationView
 from tests.ports import cards
 
@@ -34,6 +35,11 @@ ALL: dict[str, Card] = {
     "choice of twenty": teams_cards.choose_conversation(NASTY, [(f"session-{n}", NASTY) for n in range(20)]),
     "no choice": teams_cards.choose_conversation("Good morning", []),
     "notice": teams_cards.notice("You are available again."),
+    "German invitation": teams_cards.invitation(INVITATION, "de"),
+    "German conversation": teams_cards.conversation(CONVERSATION, "de"),
+    "German message": teams_cards.customer_message("s", "Carla Customer", "Hallo", again=True, language="de"),
+    "German choice": teams_cards.choose_conversation("Guten Morgen", OPTIONS, "de"),
+    "German missed invitation": teams_cards.closed_invitation("Carla Customer", "expired", None, "de"),
 }
 
 
@@ -162,6 +168,17 @@ def test_a_composed_text_can_be_sent_to_one_of_the_conversations() -> None:
 
 def test_the_cards_that_answer_a_button_are_the_same_cards() -> None:
     answers = TeamsCards()
-    assert answers.closed_invitation("Carla Customer", "taken", "Luisa") == ALL["taken"]
+    assert answers.closed_invitation("Carla Customer", "taken", "Luisa", "en") == ALL["taken"]
     assert answers.closed_conversation("Carla Customer", "Carla Customer has left.") == ALL["closed conversation"]
     assert answers.notice("You are available again.") == ALL["notice"]
+
+
+def test_a_tenant_s_agents_read_german_where_that_is_its_language() -> None:
+    assert set(cards.buttons(ALL["German invitation"])) == {"Annehmen", "Ablehnen"}
+    assert set(cards.buttons(ALL["German message"])) == {"Senden", "Beenden"}
+    assert "(erneut gesendet)" in cards.texts(ALL["German message"])
+    assert set(cards.buttons(ALL["German missed invitation"])) == {"Wieder verfügbar"}
+
+
+def test_a_language_that_there_is_not_is_english() -> None:
+    assert teams_cards.invitation(INVITATION, "fr") == ALL["invitation"]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from shared.domain.availability import ContactState
 from shared.domain.errors import Rejected
 from shared.domain.tenants import Tenant
 from shared.ports import (
@@ -219,13 +220,17 @@ class WakeUp:
 
 
 class MemoryTimers:
-    """`due` holds what was asked for and has not been taken."""
+    """`due` holds what was asked for and has not been taken, `turns` (due, tenant id, turn) of looks at presence."""
 
     def __init__(self) -> None:
         self.due: list[WakeUp] = []
+        self.turns: list[tuple[datetime, str, int]] = []
 
     async def wake(self, session_id: str, due: datetime, reason: str) -> None:
         self.due.append(WakeUp(due, session_id, reason))
+
+    async def look_at_presence(self, tenant_id: str, turn: int, due: datetime) -> None:
+        self.turns.append((due, tenant_id, turn))
 
     def take(self, now: datetime) -> list[WakeUp]:
         """Remove and return what has come due, earliest first."""
@@ -241,14 +246,25 @@ class Nudge:
 
 
 class MemoryRealtime:
-    """`nudges` in order; `url` None stands for a deployment without push."""
+    """`nudges`, `presences` by key, and sessions whose agent writes, in order; `url` None: a deployment without push."""
 
     def __init__(self, url: str | None = "memory://realtime") -> None:
         self.url = url
         self.nudges: list[Nudge] = []
+        self.presences: list[tuple[str, ContactState]] = []
+        self.typing: list[str] = []
 
     async def access(self, session_id: str) -> RealtimeAccess | None:
         return RealtimeAccess(self.url, f"realtime-{session_id}") if self.url else None
 
     async def nudge(self, session_id: str, state: str) -> None:
         self.nudges.append(Nudge(session_id, state))
+
+    async def show_typing(self, session_id: str) -> None:
+        self.typing.append(session_id)
+
+    async def presence_access(self, key: str) -> RealtimeAccess | None:
+        return RealtimeAccess(self.url, f"presence-{key}") if self.url else None
+
+    async def publish_presence(self, key: str, state: ContactState) -> None:
+        self.presences.append((key, state))

@@ -38,6 +38,7 @@ class SessionRows:
     seen: set[str] = field(default_factory=set)
     timeline: list[TimelineEntry] = field(default_factory=list)
     presence: VisitorPresence | None = None
+    read_until: datetime | None = None
 
 
 class MemorySessionStore:
@@ -66,6 +67,7 @@ class MemorySessionStore:
             version=str(rows.version),
             effects=tuple(PendingEffect(number, rows.effects[number]) for number in sorted(rows.effects)),
             presence=rows.presence,
+            read_until=rows.read_until,
         )
 
     async def save(self, session_id: str, version: str, change: SessionChange) -> str:
@@ -90,6 +92,10 @@ class MemorySessionStore:
     async def sign_of_life(self, session_id: str, presence: VisitorPresence) -> None:
         if session_id in self.rows:
             self.rows[session_id].presence = presence
+
+    async def agent_has_read(self, session_id: str, until: datetime) -> None:
+        if session_id in self.rows:
+            self.rows[session_id].read_until = until
 
     async def timeline(self, session_id: str) -> Sequence[TimelineEntry]:
         return tuple(self.rows[session_id].timeline) if session_id in self.rows else ()

@@ -33,6 +33,8 @@ TEXTS: dict[str, str] = {
     # invitations and conversations
     "customer": "Kundin oder Kunde",
     "email": "E-Mail",
+    "message_left": "{customer} hat eine Nachricht hinterlassen",
+    "answer_by_email": "Niemand war da. Bitte antworten Sie per E-Mail.",
     "contact": "Kontakt",
     "accept": "Annehmen",
     "decline": "Ablehnen",

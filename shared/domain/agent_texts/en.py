@@ -30,6 +30,8 @@ TEXTS: dict[str, str] = {
     # invitations and conversations
     "customer": "Customer",
     "email": "Email",
+    "message_left": "{customer} has left a message",
+    "answer_by_email": "Nobody was there. Please answer by e-mail.",
     "contact": "Contact",
     "accept": "Accept",
     "decline": "Decline",
