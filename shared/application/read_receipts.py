@@ -71,7 +71,7 @@ class ReadReceipts:
 
 
 def _read_until(record: SessionRecord, user_id: str, read_at: datetime) -> datetime | None:
-    """The time of the last customer's message that the agent can have read: what was not relayed yet is not among it."""
+    """Until when the customer's messages were read: what was not relayed yet cannot be among them."""
     session, relayed = record.session, record.relay.cursor.since
     if session.phase is not Phase.CONNECTED or session.agent is None or session.agent.id != user_id or relayed is None:
         return None

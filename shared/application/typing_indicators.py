@@ -15,7 +15,7 @@ from shared.domain.sessions import Phase
 from shared.ports import AgentRecord, Ports
 
 EVERY = timedelta(seconds=3)
-"""An indicator is shown for some seconds; the Bot Connector takes 60 activities of a chat in 30 s, messages included."""
+"""An indicator is shown for some seconds; the Bot Connector takes 60 activities of a chat in 30 s, with messages."""
 REMEMBER_AGENT = timedelta(seconds=60)
 
 logger = logging.getLogger(__name__)

@@ -13,7 +13,7 @@ from shared.adapters.teams_elements import Card
 from shared.adapters.teams_state_cards import TeamsCards
 from shared.domain.availability import TeamsPresence
 from shared.domain.distribution import LeftOut
-from shared.ports import ServiceStatus, StatusView, TasksView, TaskLine
+from shared.ports import ServiceStatus, StatusView, TaskLine, TasksView
 from tests.ports import cards
 
 NASTY = "**Carla** <at>all</at> {{DATE(2030-01-01T00:00:00Z)}} {customer}\u202e"
@@ -166,7 +166,8 @@ class TestTasks:
         assert [one["tooltip"] for one in found] == ["Pick up Carla Customer", "Pick up Otto"]
 
     @pytest.mark.parametrize(
-        ("seconds", "wait"), [(59, "59 s"), (60, "1 min"), (3_599, "59 min"), (3_600, "1 h 0 min"), (7_325, "2 h 2 min")]
+        ("seconds", "wait"),
+        [(59, "59 s"), (60, "1 min"), (3_599, "59 min"), (3_600, "1 h 0 min"), (7_325, "2 h 2 min")],
     )
     def test_a_wait_is_as_exact_as_it_is_useful(self, seconds: int, wait: str) -> None:
         card = teams_state_cards.tasks(TasksView((TaskLine("s", "Sales", "Otto", seconds),)))

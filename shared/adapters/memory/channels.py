@@ -246,7 +246,7 @@ class Nudge:
 
 
 class MemoryRealtime:
-    """`nudges`, `presences` by key, and sessions whose agent writes, in order; `url` None: a deployment without push."""
+    """`nudges`, `presences` by key, and sessions with an agent `typing`, in order; `url` None: there is no push."""
 
     def __init__(self, url: str | None = "memory://realtime") -> None:
         self.url = url
