@@ -57,6 +57,16 @@ OPERATIONS = (
         query=("widgetKey", "serviceId", "contactId", "modality"),
     ),
     Operation(
+        "widget_presence",
+        "get",
+        f"/{BASE}/presence",
+        "Whether a contact can be reached now; a service as a whole.",
+        200,
+        bodies.PresenceAnswer,
+        (400, 403, 503),
+        query=("widgetKey", "serviceId", "contactId", "modality", "subscription"),
+    ),
+    Operation(
         "widget_start",
         "post",
         f"/{BASE}/sessions",

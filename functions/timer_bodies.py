@@ -1,10 +1,19 @@
-"""A timer message, as a pydantic model. Imported inside functions only."""
+"""Timer messages, as pydantic models. Imported inside functions only."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+
+class PresenceTurn(BaseModel):
+    """Whose watched contacts to look at, and the turn that this is."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    tenant: Annotated[str, Field(min_length=1, max_length=128)]
+    turn: Annotated[int, Field(ge=1)]
 
 
 class TimerBody(BaseModel):

@@ -1,4 +1,4 @@
-"""Queue messages that come due: watchdogs, offers, limits, recovery.
+"""Queue messages that come due: watchdogs, offers, limits, recovery; and turns of looking at presence.
 
 A message only says that a session is to be looked at; what is due is decided by the session's own state, so that late,
 early and repeated messages do no harm. What is unreadable, the message or its session, goes to the poison queue.
@@ -46,3 +46,13 @@ async def on_session_timer(message: func.QueueMessage) -> None:
             raise
         logger.warning("timer %s of session %s is put off: %s", timer.reason, timer.session, error.code)
         await application.ports.timers.wake(timer.session, application.ports.clock.now() + PAUSE, timer.reason)
+
+
+@blueprint.function_name("on_presence_timer")
+@blueprint.queue_trigger(arg_name="message", queue_name="presence-timers", connection="AzureWebJobsStorage")
+async def on_presence_timer(message: func.QueueMessage) -> None:
+    """Look at what visitors watch; a turn that another host has taken, or that is over, is nothing to do."""
+    from functions.timer_bodies import PresenceTurn
+
+    turn = usable(PresenceTurn, message.get_body(), f"presence message {message.id}")
+    await bootstrap.application().watch.look(turn.tenant, turn.turn)

@@ -58,6 +58,8 @@ def iso(moment: datetime) -> str:
 Id = Annotated[str, Field(min_length=1, max_length=LONGEST_ID)]
 Moment = Annotated[datetime, PlainSerializer(iso, return_type=str), Field(json_schema_extra={"format": "date-time"})]
 Modality = Literal["instantMessaging", "audioVideo"]
+ChallengeToken = Annotated[str, Field(max_length=8192)]
+"""What the provider of the challenge gave the page; Turnstile's have up to 2,048 characters, hCaptcha's may have more."""
 
 
 class Body(BaseModel):
@@ -88,6 +90,7 @@ class StartBody(Body):
     idempotency_key: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{22,128}$", examples=["Zk3vN8qS1yT5uW7xA9bC2d"])]
     language: Annotated[str | None, Field(max_length=35, pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")] = None
     access_token: Annotated[str | None, Field(max_length=8192)] = None
+    challenge_token: ChallengeToken | None = None
 
 
 class HeartbeatBody(Body):
@@ -132,6 +135,14 @@ class RealtimeAnswer(Given):
 
     url: str
     access_token: str
+
+
+class PresenceAnswer(Given):
+    """Whether a contact can be reached now. `checkAfter`: seconds after which to ask again, with push or without."""
+
+    state: Literal["available", "busy", "offline"]
+    check_after: Annotated[float, Field(gt=0)]
+    realtime: RealtimeAnswer | None = None
 
 
 class AccessAnswer(Given):

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from local import demo
 from local.acs.options import connection_string
+from local.challenge.app import VERIFY
+from local.challenge.tokens import SECRET
 from local.signalr import SignalROptions
 from local.start import Start
 
 ACS_SECRET = "INTERACT_SECRET_ACS"
+CHALLENGE_SECRET = "INTERACT_SECRET_CHALLENGE"
 
 
 def host_settings(start: Start) -> dict[str, object]:
@@ -32,6 +35,10 @@ def host_settings(start: Start) -> dict[str, object]:
             "INTERACT_CONFIG_CACHE_SECONDS": "1",
             "INTERACT_GRAPH_URL": f"{addresses.desk}/graph/v1.0",
             "INTERACT_PRESENCE_SECONDS": "1",
+            "INTERACT_LIMIT_FACTOR": f"{start.limit_factor:g}",
+            "INTERACT_TURNSTILE_VERIFY_URL": f"{addresses.challenge}{VERIFY['turnstile']}",
+            "INTERACT_HCAPTCHA_VERIFY_URL": f"{addresses.challenge}{VERIFY['hcaptcha']}",
+            CHALLENGE_SECRET: SECRET,
             ACS_SECRET: connection_string(addresses.acs, secrets.acs_access_key),
         },
     }

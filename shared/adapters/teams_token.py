@@ -15,6 +15,7 @@ from shared.domain.errors import NotSent, PortError
 from shared.ports import Clock
 
 SCOPE = "https://api.botframework.com/.default"
+GRAPH_SCOPE = "https://graph.microsoft.com/.default"
 ASSERTION_SCOPE = "api://AzureADTokenExchange/.default"
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 REFUSED_PAUSE = 30.0
@@ -34,7 +35,7 @@ class FederatedAssertion:
 
 
 class BotToken:
-    """`secret` is the client secret, or what gives an assertion."""
+    """For one `scope`; `secret` is the client secret, or what gives an assertion."""
 
     def __init__(
         self,
@@ -43,12 +44,14 @@ class BotToken:
         token_url: str,
         client_id: str,
         secret: str | Callable[[], Awaitable[str]],
+        scope: str = SCOPE,
     ) -> None:
         self._http = http
         self._clock = clock
         self._token_url = token_url
         self._client_id = client_id
         self._secret = secret
+        self._scope = scope
         self._tokens = TokenCache(clock)
 
     async def get(self) -> str:
@@ -78,7 +81,7 @@ class BotToken:
         return await bounded(call, lambda error: of_connection(error, what), repeatable=True)
 
     async def _form(self) -> dict[str, str]:
-        form = {"grant_type": "client_credentials", "client_id": self._client_id, "scope": SCOPE}
+        form = {"grant_type": "client_credentials", "client_id": self._client_id, "scope": self._scope}
         if isinstance(self._secret, str):
             return {**form, "client_secret": self._secret}
         return {**form, "client_assertion_type": ASSERTION_TYPE, "client_assertion": await self._secret()}
