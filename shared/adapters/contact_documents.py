@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from shared.domain.calendars import Calendar
 from shared.domain.contacts import Contact
 from shared.domain.domain_templates import DomainTemplate
 from shared.domain.modalities import MODALITIES
@@ -17,7 +18,7 @@ from shared.domain.tenants import Tenant
 from shared.domain.users import User
 from shared.domain.workflows import Workflow
 
-Document = Tenant | OrganizationUnit | DomainTemplate | SystemMessages | Workflow | Service | User
+Document = Tenant | OrganizationUnit | DomainTemplate | SystemMessages | Calendar | Workflow | Service | User
 
 
 class Kind(StrEnum):
@@ -27,6 +28,7 @@ class Kind(StrEnum):
     ORGANIZATION_UNIT = "organizationUnit"
     DOMAIN_TEMPLATE = "domainTemplate"
     SYSTEM_MESSAGES = "systemMessages"
+    CALENDAR = "calendar"
     WORKFLOW = "workflow"
     SERVICE = "service"
     USER = "user"
@@ -37,6 +39,7 @@ TYPE_OF_KIND: dict[Kind, type[Document]] = {
     Kind.ORGANIZATION_UNIT: OrganizationUnit,
     Kind.DOMAIN_TEMPLATE: DomainTemplate,
     Kind.SYSTEM_MESSAGES: SystemMessages,
+    Kind.CALENDAR: Calendar,
     Kind.WORKFLOW: Workflow,
     Kind.SERVICE: Service,
     Kind.USER: User,
@@ -77,6 +80,12 @@ def parts_of(contact: Document | None, modality_id: str) -> tuple[DocumentKey, .
     return ()
 
 
+def calendars_of(parts: Iterable[Document]) -> tuple[DocumentKey, ...]:
+    """The calendars that workflows among these parts name: the parts that can be known only then."""
+    named = [named for part in parts if isinstance(part, Workflow) for _, named in part.calendars()]
+    return tuple(DocumentKey(Kind.CALENDAR, one) for one in dict.fromkeys(named))
+
+
 def assemble(contact: Document | None, parts: Mapping[DocumentKey, Document], modality_id: str) -> Contact | None:
     """The contact with those of its parts that exist; a workflow of another modality's type counts as missing."""
     if not isinstance(contact, Service | User):
@@ -96,6 +105,7 @@ def assemble(contact: Document | None, parts: Mapping[DocumentKey, Document], mo
             ),
             None,
         ),
+        calendars={part.id: part for part in parts.values() if isinstance(part, Calendar)},
     )
 
 

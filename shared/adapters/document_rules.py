@@ -6,6 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from shared.adapters.contact_documents import Document, DocumentKey, Kind
+from shared.adapters.site_keys import key_findings
+from shared.domain.calendar_rules import check_calendar
+from shared.domain.calendars import Calendar
 from shared.domain.domain_templates import DomainTemplate, row_origin
 from shared.domain.errors import Finding
 from shared.domain.modalities import MODALITIES
@@ -20,6 +23,8 @@ Lint = Callable[[Workflow], tuple[Finding, ...]]
 """The rules of workflows live beside the engine, where adapters cannot look; so they are handed in."""
 
 LONGEST_ID = 200
+MOST_CALENDARS = 20
+"""Of one workflow. Its session takes all of them along, and its references are saved in one transaction of 100 rows."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,8 @@ def references(document: Document) -> tuple[Reference, ...]:
         found.append(("organization_unit_id", Kind.ORGANIZATION_UNIT, document.organization_unit_id))
     if isinstance(document, Service | User):
         found.append(("interact.domain_template_id", Kind.DOMAIN_TEMPLATE, document.interact.domain_template_id))
+    if isinstance(document, Workflow):
+        found += [(field, Kind.CALENDAR, named) for field, named in document.calendars()]
     if isinstance(document, User):
         found.append(("direct_system_messages_id", Kind.SYSTEM_MESSAGES, document.direct_system_messages_id))
     if isinstance(document, Service):
@@ -56,7 +63,7 @@ def own_findings(document: Document, lint: Lint | None) -> tuple[Finding, ...]:
         findings.append(Finding("id_length", "id", f"needs 1 to {LONGEST_ID} characters"))
     match document:
         case Tenant():
-            findings += check_tenant(document)
+            findings += (*check_tenant(document), *key_findings(document))
         case Service():
             findings += check_service(document)
         case User():
@@ -65,8 +72,10 @@ def own_findings(document: Document, lint: Lint | None) -> tuple[Finding, ...]:
             findings += check_system_messages(document)
         case DomainTemplate():
             findings += _check_domains(document)
+        case Calendar():
+            findings += check_calendar(document)
         case Workflow():
-            findings += lint(document) if lint else ()
+            findings += (*(lint(document) if lint else ()), *_check_amount(document))
     return tuple(findings)
 
 
@@ -102,11 +111,21 @@ def _check_target(
         modality = MODALITIES.get(field.split(".")[1])
         if modality is not None and target.type != modality.workflow_type:
             findings.append(Finding("workflow_type", field, f"must be a workflow of type {modality.workflow_type}"))
-    if isinstance(target, DomainTemplate | SystemMessages | Workflow) and isinstance(document, Service | User):
-        unit = document.organization_unit_id
-        if not is_same_or_higher(target.organization_unit_id, unit, units):
-            findings.append(Finding("out_of_reach", field, "belongs to another branch of the organization units"))
+    choosing, chosen = Service | User | Workflow, DomainTemplate | SystemMessages | Calendar | Workflow
+    if (
+        isinstance(document, choosing)
+        and isinstance(target, chosen)
+        and not is_same_or_higher(target.organization_unit_id, document.organization_unit_id, units)
+    ):
+        findings.append(Finding("out_of_reach", field, "belongs to another branch of the organization units"))
     return findings
+
+
+def _check_amount(workflow: Workflow) -> list[Finding]:
+    named = {calendar for _, calendar in workflow.calendars()}
+    if len(named) <= MOST_CALENDARS:
+        return []
+    return [Finding("too_many_calendars", "activities", f"name at most {MOST_CALENDARS} calendars; it is {len(named)}")]
 
 
 def _check_domains(template: DomainTemplate) -> list[Finding]:

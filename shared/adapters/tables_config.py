@@ -18,6 +18,7 @@ from shared.adapters.contact_documents import (
     DocumentKey,
     Kind,
     assemble,
+    calendars_of,
     contact_key,
     parts_of,
 )
@@ -74,10 +75,9 @@ class TableConfigStore:
 
     async def contact(self, tenant_id: str, reference: ContactReference, modality_id: str) -> Contact | None:
         contact = await self._document(tenant_id, contact_key(reference))
-        keys = parts_of(contact, modality_id)
-        found = await asyncio.gather(*(self._document(tenant_id, one) for one in keys))
-        documents = {one: document for one, document in zip(keys, found, strict=True) if document is not None}
-        return assemble(contact, documents, modality_id)
+        parts = await self._read(tenant_id, parts_of(contact, modality_id))
+        calendars = await self._read(tenant_id, calendars_of(parts.values()))
+        return assemble(contact, {**parts, **calendars}, modality_id)
 
     async def user(self, tenant_id: str, user_id: str) -> User | None:
         return _of_type(User, await self._document(tenant_id, DocumentKey(Kind.USER, user_id)))
@@ -89,6 +89,11 @@ class TableConfigStore:
             return tuple(document for document in documents if isinstance(document, Service))
 
         return [service for service in await self._services.get(tenant_id, read) if user_id in service.members]
+
+    async def _read(self, tenant_id: str, keys: Sequence[DocumentKey]) -> dict[DocumentKey, Document]:
+        """Those of the documents that exist."""
+        found = await asyncio.gather(*(self._document(tenant_id, one) for one in keys))
+        return {one: document for one, document in zip(keys, found, strict=True) if document is not None}
 
     async def _document(self, tenant_id: str, document: DocumentKey) -> Document | None:
         async def read() -> Document | None:

@@ -72,6 +72,7 @@ def define(admitted: Admitted, language: str, modality_id: str = INSTANT_MESSAGI
         recovery_timeout=tenant.session_recovery_timeout,
         default_language=tenant.default_language,
         message_budget=tenant.message_budget,
+        calendars=contact.calendars,
     )
 
 

@@ -11,15 +11,18 @@ from __future__ import annotations
 import functools
 import heapq
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from itertools import islice
 
 from shared.domain.calendar_clock import first_moment, shown, time_zone
 
 HORIZON = timedelta(days=366)
 """So far a change of state is looked for: every yearly one but that of 29 February lies within."""
+MOST_EDGES = 2_000
+"""So many beginnings and ends of periods are looked at: hundreds of them on a day must not take long."""
 MINUTES_OF_DAY = 24 * 60
 _DAY = timedelta(days=1)
 _TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])|24:00")
@@ -130,11 +133,13 @@ def state_at(calendar: Calendar, moment: datetime, secondary: Calendar | None = 
 
 
 def next_change(calendar: Calendar, moment: datetime, secondary: Calendar | None = None) -> datetime | None:
-    """The first moment (UTC) after this one at which the state is another; None where it stays for HORIZON."""
+    """The first moment (UTC) after this one at which the state is another; None where it stays for HORIZON, or for
+    MOST_EDGES beginnings and ends of periods."""
     now = state_at(calendar, moment, secondary).state
     changes = heapq.merge(*(_edges(each, moment) for each in (calendar, secondary) if each is not None))
+    edges = islice(changes, MOST_EDGES)
     return next(
-        (edge for edge in changes if edge > moment and state_at(calendar, edge, secondary).state is not now), None
+        (edge for edge in edges if edge > moment and state_at(calendar, edge, secondary).state is not now), None
     )
 
 
@@ -162,19 +167,27 @@ def span(first: str, until: str | None) -> Span | None:
 
 def _period_at(calendar: Calendar, moment: datetime) -> Opening | None:
     now = shown(time_zone(calendar.time_zone) or UTC, moment)
-    return next((opening for start, end, opening in _periods(calendar, now.date()) if start <= now < end), None)
+    return _first(_periods(calendar, now.date()), now)
 
 
 def _edges(calendar: Calendar, moment: datetime) -> Iterator[datetime]:
-    """Moments at which periods begin or end, and midnights, in their order, from the day of `moment` on."""
+    """Moments from the day of `moment` on at which the calendar's own periods say something else, in their order."""
     zone = time_zone(calendar.time_zone) or UTC
-    today = shown(zone, moment).date()
+    now = shown(zone, moment)
+    before = _first(_periods(calendar, now.date()), now)
     for number in range(HORIZON.days + 1):
-        day = today + _DAY * number
-        begin = _midnight(day)
-        times = {time for start, end, _ in _periods(calendar, day) for time in (start, end)}
-        for time in sorted({begin, *(time for time in times if begin < time < begin + _DAY)}):
-            yield first_moment(zone, time)
+        begin = _midnight(now.date() + _DAY * number)
+        periods = tuple(_periods(calendar, begin.date()))
+        times = {begin, *(time for start, end, _ in periods for time in (start, end))}
+        for time in sorted(time for time in times if begin <= time < begin + _DAY and time > now):
+            found = _first(periods, time)
+            if found != before:
+                yield first_moment(zone, time)
+            before = found
+
+
+def _first(periods: Iterable[tuple[datetime, datetime, Opening]], time: datetime) -> Opening | None:
+    return next((opening for start, end, opening in periods if start <= time < end), None)
 
 
 def _periods(calendar: Calendar, day: date) -> Iterator[tuple[datetime, datetime, Opening]]:

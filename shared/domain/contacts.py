@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from shared.domain.calendars import Calendar
 from shared.domain.domain_templates import DomainTemplate, Origin, allows
 from shared.domain.errors import RefusalCode, Refused
 from shared.domain.licences import Licence, covers_interact
@@ -25,6 +27,7 @@ class Contact:
     template: DomainTemplate | None = None
     system_messages: SystemMessages | None = None
     workflow: Workflow | None = None
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)
 
     @property
     def reference(self) -> ContactReference:

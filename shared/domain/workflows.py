@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from shared.domain.calendars import Calendar
 from shared.domain.message_budgets import MessageBudget
 from shared.domain.system_messages import Wording
+
+CALENDAR_PARAMETERS = ("calendar", "secondary_calendar")
+"""Parameters by which any activity may name a calendar; a session takes those along that its workflow names."""
 
 
 @dataclass(frozen=True)
@@ -39,12 +43,21 @@ class Workflow:
     def activity(self, activity_id: str) -> ActivityDefinition | None:
         return next((activity for activity in self.activities if activity.id == activity_id), None)
 
+    def calendars(self) -> Iterator[tuple[str, str]]:
+        """Each place that names a calendar, and the calendar's id."""
+        for activity in self.activities:
+            for name in CALENDAR_PARAMETERS:
+                named = activity.parameters.get(name)
+                if isinstance(named, str) and named:
+                    yield f"activities.{activity.id}.parameters.{name}", named
+
 
 @dataclass(frozen=True)
 class Definition:
     """All that the engine needs besides the session: frozen when the session opens, so later changes leave it alone.
 
-    `contact_name` is what the customer sees; `default_language` is the tenant's; times are whole seconds.
+    `contact_name` is what the customer sees; `default_language` is the tenant's; times are whole seconds; `calendars`
+    are those that the workflow names, by their ids.
     """
 
     workflow: Workflow
@@ -55,3 +68,4 @@ class Definition:
     default_language: str = "en"
     after_call_work: int = 0
     message_budget: MessageBudget = field(default_factory=MessageBudget)
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)

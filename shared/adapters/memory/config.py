@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from shared.adapters.contact_documents import (
     Document,
     DocumentKey,
     Kind,
     assemble,
+    calendars_of,
     contact_key,
     key_of,
     parts_of,
@@ -54,8 +55,8 @@ class MemoryConfigStore:
 
     async def contact(self, tenant_id: str, reference: ContactReference, modality_id: str) -> Contact | None:
         contact = self._find(tenant_id, contact_key(reference))
-        found = {key: self._find(tenant_id, key) for key in parts_of(contact, modality_id)}
-        return assemble(contact, {key: part for key, part in found.items() if part is not None}, modality_id)
+        found = self._find_all(tenant_id, parts_of(contact, modality_id))
+        return assemble(contact, {**found, **self._find_all(tenant_id, calendars_of(found.values()))}, modality_id)
 
     async def user(self, tenant_id: str, user_id: str) -> User | None:
         found = self._find(tenant_id, DocumentKey(Kind.USER, user_id))
@@ -65,6 +66,10 @@ class MemoryConfigStore:
         documents = self.documents.get(tenant_id, {}).values()
         found = [document for document in documents if isinstance(document, Service) and user_id in document.members]
         return sorted(found, key=lambda service: service.id)
+
+    def _find_all(self, tenant_id: str, keys: Iterable[DocumentKey]) -> dict[DocumentKey, Document]:
+        found = {key: self._find(tenant_id, key) for key in keys}
+        return {key: document for key, document in found.items() if document is not None}
 
     def _find(self, tenant_id: str, key: DocumentKey) -> Document | None:
         return self.documents.get(tenant_id, {}).get(key)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from shared.workflow.activities.accept_conversation import AcceptConversation
 from shared.workflow.activities.availability_based_routing import AvailabilityBasedRouting
 from shared.workflow.activities.cancel_task import CancelTask
+from shared.workflow.activities.check_opening_hours import CheckOpeningHours
 from shared.workflow.activities.check_parameter import CheckParameter
 from shared.workflow.activities.check_task import CheckTask
 from shared.workflow.activities.disconnect import Disconnect
@@ -23,6 +24,7 @@ ACTIVITIES: dict[str, Activity] = {
         CancelTask(),
         Disconnect(),
         AvailabilityBasedRouting(),
+        CheckOpeningHours(),
         CheckParameter(),
         CheckTask(),
         Transfer(),
