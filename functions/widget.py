@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Literal
 import azure.functions as func
 
 from functions.blueprints import new_blueprint
+from functions.forms import contact_of, language_of, start_of
 from functions.http import answer, bearer_token, bounded, read_body
 from functions.origins import caller, widget_call
 from shared import bootstrap
 
 if TYPE_CHECKING:
-    from functions.widget_bodies import MessagingAnswer, RealtimeAnswer
+    from functions.widget_bodies import MessagingAnswer, QueueAnswer, RealtimeAnswer, WidgetAnswer
+    from shared.application.admission import Admitted
     from shared.domain.sessions import Phase, Session
     from shared.ports import Credentials, RealtimeAccess
 
@@ -31,13 +33,16 @@ SESSION = f"{BASE}/sessions/{{sessionId}}"
 @widget_call
 async def widget_contact(req: func.HttpRequest) -> func.HttpResponse:
     """The contact of a snippet, if this page may talk to it."""
+    from functions.rate_limits import admit
     from functions.widget_bodies import LONGEST_ID, ContactAnswer
     from shared.application.admission import admit_caller
-    from shared.application.sessions import contact_reference
+    from shared.application.starts import contact_reference
+    from shared.domain.rate_limits import Purpose
 
     names = ("widgetKey", "serviceId", "contactId", "modality")
     widget_key, service_id, contact_id, modality = (bounded(req.params.get(name), name, LONGEST_ID) for name in names)
     reference = contact_reference(service_id, contact_id)
+    await admit(req, Purpose.CALL, widget_key or "", reference)
     ports = bootstrap.application().ports
     admitted = await admit_caller(ports, widget_key or "", reference, modality or "instantMessaging", caller(req))
     return answer(
@@ -48,6 +53,7 @@ async def widget_contact(req: func.HttpRequest) -> func.HttpResponse:
                 "displayName": admitted.display_name,
                 "modalities": list(admitted.contact.exposed_modalities),
                 "language": admitted.tenant.default_language,
+                "widget": _offers(admitted, language_of(req.params.get("language"))),
             }
         )
     )
@@ -58,22 +64,14 @@ async def widget_contact(req: func.HttpRequest) -> func.HttpResponse:
 @widget_call
 async def widget_start(req: func.HttpRequest) -> func.HttpResponse:
     """Start a session, or find the one that the same request started before."""
+    from functions.rate_limits import admit
     from functions.widget_bodies import StartAnswer, StartBody
-    from shared.application.sessions import Start, contact_reference
-    from shared.domain.parameters import Customer
+    from shared.domain.rate_limits import Purpose
 
     body = read_body(req, StartBody)
+    await admit(req, Purpose.START, body.widget_key, contact_of(body))
     sessions = bootstrap.application().sessions
-    start = Start(
-        widget_key=body.widget_key,
-        contact=contact_reference(body.service_id, body.contact_id),
-        modality=body.modality,
-        customer=Customer(body.customer.display_name, body.customer.email),
-        message=body.message,
-        idempotency_key=body.idempotency_key,
-        language=body.language.partition("-")[0].lower() if body.language else None,
-    )
-    started = await sessions.start(start, caller(req))
+    started = await sessions.start(start_of(body), caller(req))
     session = started.record.session
     return answer(
         StartAnswer(
@@ -95,7 +93,7 @@ async def widget_session(req: func.HttpRequest) -> func.HttpResponse:
     """How a session stands, for a page that comes back to it."""
     from functions.widget_bodies import SessionAnswer
 
-    session_id, token = _proof(req)
+    session_id, token = await proof_of_session(req)
     sessions = bootstrap.application().sessions
     record = await sessions.resume(session_id, token, caller(req))
     session = record.session
@@ -108,6 +106,7 @@ async def widget_session(req: func.HttpRequest) -> func.HttpResponse:
             agent_display_name=shown.display_name if shown else None,
             started_at=session.created_at,
             recover_until=sessions.recover_until(record),
+            queue=_queue(session),
         )
     )
 
@@ -119,7 +118,7 @@ async def widget_token(req: func.HttpRequest) -> func.HttpResponse:
     """Fresh access to messaging and push, before the old one runs out."""
     from functions.widget_bodies import AccessAnswer, NothingBody
 
-    session_id, token = _proof(req)
+    session_id, token = await proof_of_session(req)
     read_body(req, NothingBody, may_be_empty=True)
     fresh = await bootstrap.application().sessions.refresh(session_id, token, caller(req))
     messaging = _messaging(fresh.record.session, fresh.credentials)
@@ -133,7 +132,7 @@ async def widget_heartbeat(req: func.HttpRequest) -> func.HttpResponse:
     """A sign of life."""
     from functions.widget_bodies import HeartbeatAnswer, HeartbeatBody
 
-    session_id, token = _proof(req)
+    session_id, token = await proof_of_session(req)
     body = read_body(req, HeartbeatBody, may_be_empty=True)
     sessions = bootstrap.application().sessions
     until = await sessions.heartbeat(session_id, token, caller(req), leaving=body.leaving)
@@ -147,18 +146,45 @@ async def widget_end(req: func.HttpRequest) -> func.HttpResponse:
     """The visitor ends the conversation."""
     from functions.widget_bodies import EndAnswer, NothingBody
 
-    session_id, token = _proof(req)
+    session_id, token = await proof_of_session(req)
     read_body(req, NothingBody, may_be_empty=True)
     await bootstrap.application().sessions.end(session_id, token, caller(req))
     return answer(EndAnswer())
 
 
-def _proof(request: func.HttpRequest) -> tuple[str, str]:
-    """The session that the route names, and the token that is to prove it; raises Unauthenticated."""
+async def proof_of_session(request: func.HttpRequest) -> tuple[str, str]:
+    """The session that the route names, and the token that is to prove it; raises Unauthenticated or RateLimited."""
+    from functions.rate_limits import admit_session
     from functions.widget_bodies import LONGEST_ID
 
     session_id = bounded(request.route_params.get("sessionId"), "sessionId", LONGEST_ID)
-    return session_id or "", bearer_token(request)
+    token = bearer_token(request)
+    await admit_session(request, token)
+    return session_id or "", token
+
+
+def _offers(admitted: Admitted, language: str | None) -> WidgetAnswer:
+    from functions.widget_bodies import WidgetAnswer
+    from shared.domain.system_messages import choose_language
+
+    offered, default = admitted.contact.interact.widget, admitted.tenant.default_language
+    chosen = choose_language(offered.consent, language or default, default)
+    return WidgetAnswer(
+        consent=offered.consent.get(chosen) or None,
+        transcript=offered.transcript,
+        sound=offered.sound,
+        offline_form=offered.offline_form,
+    )
+
+
+def _queue(session: Session) -> QueueAnswer | None:
+    """The place in the queue, while the customer waits there."""
+    from functions.widget_bodies import QueueAnswer
+
+    task = session.task
+    if task is None or task.position is None or _state(session.phase) != "waiting":
+        return None
+    return QueueAnswer(position=task.position, expected_wait=task.expected_wait)
 
 
 def _state(phase: Phase) -> Literal["waiting", "connected", "ended"]:

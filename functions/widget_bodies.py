@@ -14,6 +14,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer
 from pydantic.alias_generators import to_camel
 
+from shared.domain.parameters import check_custom
+
 LONGEST_ID = 128
 LONGEST_NAME = 100
 LONGEST_EMAIL = 254
@@ -50,6 +52,13 @@ def _message(value: str) -> str:
     return value
 
 
+def _parameters(values: dict[str, str]) -> dict[str, str]:
+    findings = check_custom(values, "parameters")
+    if findings:
+        raise ValueError(findings[0].explanation)
+    return values
+
+
 def iso(moment: datetime) -> str:
     """ISO 8601 with milliseconds, in UTC as `Z`."""
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
@@ -60,6 +69,9 @@ Moment = Annotated[datetime, PlainSerializer(iso, return_type=str), Field(json_s
 Modality = Literal["instantMessaging", "audioVideo"]
 ChallengeToken = Annotated[str, Field(max_length=8192)]
 """What the provider of the challenge gave the page; Turnstile's have up to 2,048 characters, hCaptcha's may have more."""
+
+
+Parameters = Annotated[dict[str, str], AfterValidator(_parameters), Field(examples=[{"orderNumber": "4711"}])]
 
 
 class Body(BaseModel):
@@ -75,11 +87,8 @@ class CustomerBody(Body):
     email: Annotated[str, AfterValidator(_email), Field(max_length=2 * LONGEST_EMAIL, examples=["carla@example.org"])]
 
 
-class StartBody(Body):
-    """Start a session with a service or a user: exactly one of `serviceId` and `contactId`.
-
-    A repetition with the same `idempotencyKey`, which holds at least 128 random bits, gets the same session.
-    """
+class FormBody(Body):
+    """What a visitor fills in, for a service or a user: exactly one of `serviceId` and `contactId`."""
 
     widget_key: Annotated[Id, Field(examples=["9f2c7c1e5b8d4a3f9f2c7c1e5b8d4a3f"])]
     service_id: Annotated[Id | None, Field(examples=["sales"])] = None
@@ -91,6 +100,25 @@ class StartBody(Body):
     language: Annotated[str | None, Field(max_length=35, pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")] = None
     access_token: Annotated[str | None, Field(max_length=8192)] = None
     challenge_token: ChallengeToken | None = None
+    parameters: Parameters = {}
+
+
+class StartBody(FormBody):
+    """Start a session.
+
+    A repetition with the same `idempotencyKey`, which holds at least 128 random bits, gets the same session. Agents are
+    asked after the session's first heartbeat, which says that somebody is there.
+    """
+
+
+class MessageBody(FormBody):
+    """Leave a message for all members of a contact; a repetition with the same `idempotencyKey` changes nothing."""
+
+
+class ParametersBody(Body):
+    """Custom parameters to be set or replaced; others stay as they are."""
+
+    parameters: Parameters
 
 
 class HeartbeatBody(Body):
@@ -109,6 +137,19 @@ class Given(BaseModel):
     model_config = ConfigDict(frozen=True, alias_generator=to_camel, populate_by_name=True)
 
 
+class NothingAnswer(Given):
+    """Done; there is nothing to tell."""
+
+
+class WidgetAnswer(Given):
+    """What the widget of a contact offers; `consent` is the notice to agree to before the first message."""
+
+    consent: str | None
+    transcript: bool
+    sound: bool
+    offline_form: bool
+
+
 class ContactAnswer(Given):
     """A contact that this page may talk to."""
 
@@ -117,6 +158,7 @@ class ContactAnswer(Given):
     display_name: str
     modalities: list[Modality]
     language: str
+    widget: WidgetAnswer
 
 
 class MessagingAnswer(Given):
@@ -161,6 +203,13 @@ class StartAnswer(AccessAnswer):
     state: Literal["waiting", "connected", "ended"]
 
 
+class QueueAnswer(Given):
+    """The place in the queue, 1 is next, and the expected wait in seconds where one is known."""
+
+    position: int
+    expected_wait: int | None = None
+
+
 class SessionAnswer(Given):
     """How a session stands."""
 
@@ -170,6 +219,7 @@ class SessionAnswer(Given):
     agent_display_name: str | None = None
     started_at: Moment
     recover_until: Moment
+    queue: QueueAnswer | None = None
 
 
 class HeartbeatAnswer(Given):

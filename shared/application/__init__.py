@@ -14,11 +14,14 @@ from shared.application.duty import Duty
 from shared.application.left_messages import LeftMessages
 from shared.application.presence import VisiblePresence
 from shared.application.queue import TaskQueue
+from shared.application.rate_limiter import RateLimiter
+from shared.application.read_receipts import ReadReceipts
 from shared.application.relay import Relay
 from shared.application.sessions import Sessions
 from shared.application.slots import Slots
 from shared.application.tasks import Tasks
 from shared.application.transfers import Transfers
+from shared.application.typing_indicators import TypingIndicators
 from shared.application.waiting import Waiting
 from shared.application.watching import INTERVAL, PresenceWatch
 from shared.ports import Ports
@@ -38,19 +41,26 @@ class Application:
     availability: Availability
     presence: VisiblePresence
     watch: PresenceWatch
+    rate_limiter: RateLimiter
+    typing_indicators: TypingIndicators
+    read_receipts: ReadReceipts
 
 
-def assemble(ports: Ports, presence_interval: timedelta = INTERVAL) -> Application:
-    """Wire the verbs; the ports decide what is real. `presence_interval`: see `PresenceWatch`."""
+def assemble(ports: Ports, presence_interval: timedelta = INTERVAL, limit_factor: float = 1.0) -> Application:
+    """Wire the verbs; the ports decide what is real.
+
+    `presence_interval`: see `PresenceWatch`. `limit_factor` multiplies the rate limits.
+    """
     availability = Availability(ports)
     watch = PresenceWatch(ports, availability, presence_interval)
     ports = replace(ports, agent_store=AnnouncedAgents(ports.agent_store, watch))
     rows, waiting, slots = AgentRows(ports), Waiting(ports), Slots(ports)
     queue = TaskQueue(ports, rows, waiting)
     relay = Relay(ports, CarryOut(ports, queue, waiting, Transfers(ports, slots)))
+    sessions = Sessions(ports, relay, slots)
     return Application(
         ports,
-        Sessions(ports, relay, slots),
+        sessions,
         Conversations(ports, relay, rows, waiting),
         relay,
         Duty(ports, rows, waiting),
@@ -59,4 +69,7 @@ def assemble(ports: Ports, presence_interval: timedelta = INTERVAL) -> Applicati
         availability,
         VisiblePresence(ports, availability, watch),
         watch,
+        RateLimiter(ports.clock, ports.ids, limit_factor),
+        TypingIndicators(ports, sessions),
+        ReadReceipts(ports),
     )

@@ -8,6 +8,7 @@ from shared.application.agent_rows import AgentRows
 from shared.application.occasions import Happened
 from shared.application.relay import Relay, Seen
 from shared.application.waiting import Waiting
+from shared.domain.agent_texts import agent_text
 from shared.domain.events import AgentAccepted, AgentDeclined, AgentEnded, AgentMessageReceived
 from shared.domain.parameters import Agent
 from shared.domain.sessions import EndReason, Phase, Session
@@ -56,7 +57,7 @@ class Conversations:
         await self._rows.change(activity.tenant_id, activity.user_id, lambda state: replace(state, registered=False))
 
     async def accept(self, activity: Activity, session_id: str, offer_id: str) -> Answer:
-        """Take the task; the answer says `accepted`, `taken` (by whom), `expired`, or `ended` (it was one's own)."""
+        """Take the task: `accepted`, `taken` (by whom), `withdrawn`, `expired`, or `ended` (it was one's own)."""
         user = await self._ports.config.user(activity.tenant_id, activity.user_id)
         if user is None:
             return Answer("expired")
@@ -99,6 +100,11 @@ class Conversations:
         counts = seen.repeated or _is_with(seen.session, activity)
         return Answer("sent" if counts else "ended", seen.session.customer.display_name)
 
+    async def is_talking(self, activity: Activity) -> bool:
+        """Whether the agent has an open conversation, to which a composed text may belong."""
+        known = await self._ports.agent_store.read(activity.tenant_id, activity.user_id)
+        return known is not None and bool(known.state.conversations)
+
     async def say(self, activity: Activity, text: str) -> Answer:
         """A text composed in the chat with the bot: it goes to the open conversation, or is asked about."""
         known = await self._ports.agent_store.read(activity.tenant_id, activity.user_id)
@@ -124,7 +130,9 @@ class Conversations:
     async def _explain(self, activity: Activity, answer: Answer) -> None:
         """Tell an agent why a text went nowhere; a text that arrived needs no word."""
         if answer.outcome in EXPLANATIONS:
-            await self._ports.agents.notify(activity.conversation, EXPLANATIONS[answer.outcome])
+            to = activity.conversation
+            text = agent_text(EXPLANATIONS[answer.outcome], to.language, maximum=MAXIMUM_MESSAGE)
+            await self._ports.agents.notify(to, text)
 
     async def _happened(self, activity: Activity, session_id: str, happened: Happened) -> Seen | None:
         """The session afterwards; None where it is not of the agent's tenant: a card's data comes from outside."""
@@ -140,7 +148,7 @@ def became(session: Session, activity: Activity) -> Answer:
         return Answer("ended", name)
     if session.agent is not None:
         return Answer("taken", name, session.agent.display_name)
-    return Answer("expired", name)
+    return Answer("withdrawn" if session.phase is Phase.ENDED else "expired", name)
 
 
 def _is_with(session: Session, activity: Activity) -> bool:
@@ -151,8 +159,5 @@ def _is_own(session: Session, activity: Activity) -> bool:
     return session.agent is not None and session.agent.id == activity.user_id
 
 
-EXPLANATIONS = {
-    "no_conversation": "You have no open conversation. Invitations will appear here.",
-    "ended": "This conversation has ended. Your message was not delivered.",
-    "too_long": f"Your message is longer than {MAXIMUM_MESSAGE} characters and was not sent. Please split it.",
-}
+EXPLANATIONS = {"no_conversation": "no_conversation", "ended": "reply_after_end", "too_long": "message_too_long"}
+"""Outcome → text of the catalogue."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from shared.application.agent_rows import AgentRows, Change
 from shared.application.agents import Activity, Answer
-from shared.application.members import Members
+from shared.application.members import PERSONAL, Members
 from shared.application.waiting import Waiting
 from shared.domain.availability import Selectability, TeamsPresence, not_selectable
 from shared.domain.distribution import AgentState, LeftOut
@@ -31,6 +31,13 @@ class Status:
     presence: TeamsPresence
     capacity: int
     services: Sequence[ServiceStanding]
+    alone: LeftOut | None = None
+
+    @property
+    def reason(self) -> LeftOut | None:
+        """Why no task comes at all; None where one can. Without a service `alone` counts: what holds in person."""
+        reasons = [standing.reason for standing in self.services] or [self.alone]
+        return None if None in reasons else reasons[0]
 
 
 class Duty:
@@ -57,7 +64,8 @@ class Duty:
             reason = await members.unlicensed(activity.tenant_id, activity.user_id)
             rules = Selectability(capacity, service.distribution)
             standings.append(ServiceStanding(service, reason or not_selectable(record.state, presence, rules, now)))
-        return Status(record.state, presence, capacity, standings)
+        alone = not_selectable(record.state, presence, Selectability(capacity, PERSONAL), now)
+        return Status(record.state, presence, capacity, standings, alone)
 
     async def set_duty(self, activity: Activity, *, on: bool) -> Answer:
         """On duty: tasks may come; off duty: none do, and open conversations stay."""

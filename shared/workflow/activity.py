@@ -29,11 +29,15 @@ class Context:
 
 @dataclass(frozen=True)
 class Step:
-    """What an activity decides: the next state, effects in order, and the exit it leaves by (None = it stays)."""
+    """What an activity decides: the next state, effects in order, and the exit it leaves by (None = it stays).
+
+    `way` is written by the engine: each activity's id as it is entered (with None) and left (with the exit).
+    """
 
     session: Session
     effects: tuple[Effect, ...] = ()
     exit: str | None = None
+    way: tuple[tuple[str, str | None], ...] = ()
 
 
 class Activity(Protocol):

@@ -52,17 +52,23 @@ def advance(
 
     Time inside never runs backwards: it is the later of `now` and the last time seen.
     """
+    step = decide(session, definition, event, now)
+    return step.session, step.effects
+
+
+def decide(session: Session, definition: Definition, event: Event, now: datetime) -> Step:
+    """As `advance`, with the way through the workflow."""
     now = max(now, session.last_now)
     session = replace(session, last_now=now)
     if isinstance(event, TimerDue):
         if not _is_due(session, event, now):
-            return session, ()
+            return Step(session)
         session = session.with_deadline(event.deadline_id, None)
     session = _with_news(session, event)
     step = _of_the_session(session, definition, event, now)
     if step is None:
         step = _of_the_activity(session, definition, event, now)
-    return step.session, step.effects
+    return step
 
 
 def _with_news(session: Session, event: Event) -> Session:
@@ -124,7 +130,7 @@ def _transferred(session: Session, definition: Definition, event: Transferred, n
         return Step(session, (FreeSlot(event.contact),))
     moved, effects = move(session, definition, event)
     step = _follow(_enter(moved, event.definition, event.definition.workflow.start, now), event.definition, now)
-    return Step(step.session, (*effects, *step.effects))
+    return replace(step, effects=(*effects, *step.effects))
 
 
 def _agent_message(session: Session, definition: Definition, event: AgentMessageReceived) -> Step:
@@ -182,15 +188,16 @@ def _enter(session: Session, definition: Definition, activity_id: str, now: date
     if context is None:
         return end(session, definition, EndReason.WORKFLOW_FAULT, now)
     activity_context, type_name = context
-    return ACTIVITIES[type_name].enter(activity_context)
+    return replace(ACTIVITIES[type_name].enter(activity_context), way=((activity_id, None),))
 
 
 def _follow(step: Step, definition: Definition, now: datetime) -> Step:
     """Leave by exits until an activity stays."""
-    effects = step.effects
+    effects, way = step.effects, step.way
     for _ in range(HOPS):
         if step.exit is None:
-            return Step(step.session, effects)
+            return Step(step.session, effects, way=way)
+        way = (*way, (step.session.position or "", step.exit))
         current = definition.workflow.activity(step.session.position or "")
         target = current.exits.get(step.exit) if current else None
         if target is None:

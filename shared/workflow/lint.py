@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import fields
 
 from shared.domain.errors import Finding
 from shared.domain.modalities import MODALITIES
-from shared.domain.parameters import check_parameters
+from shared.domain.parameters import check_custom, check_parameters
 from shared.domain.workflows import ActivityDefinition, Workflow
 from shared.workflow.activities import ACTIVITIES
 from shared.workflow.activity import read_parameters
@@ -44,8 +45,11 @@ def _activities(workflow: Workflow) -> Iterator[Finding]:
             continue
         parameters, findings = read_parameters(known.parameters, activity.parameters, f"{where}.parameters")
         yield from findings
-        for language, text in getattr(parameters, "texts", {}).items():
-            yield from check_parameters(text, f"{where}.parameters.texts.{language}")
+        for parameter in fields(parameters):
+            if parameter.metadata.get("type") is dict:
+                for language, text in getattr(parameters, parameter.name).items():
+                    yield from check_parameters(text, f"{where}.parameters.{parameter.name}.{language}")
+    yield from check_custom(workflow.parameters, "parameters")
 
 
 def _exits(workflow: Workflow) -> Iterator[Finding]:
@@ -69,14 +73,29 @@ def _bracket(workflow: Workflow) -> Iterator[Finding]:
     start = workflow.activity(workflow.start)
     if start is None:
         yield Finding("start_missing", "start", f"there is no activity '{workflow.start}'")
-    elif start.type != "accept_conversation":
-        yield Finding("accept_first", "start", "Accept Conversation has to follow the start")
+    for activity in _too_early(workflow):
+        allowed = ", ".join(name for name, one in ACTIVITIES.items() if one.before_accept)
+        yield Finding("accept_first", f"activities.{activity.id}", f"before it there can only be {allowed}")
     reachable = _reachable(workflow, [workflow.start])
     for activity in workflow.activities:
         if start is not None and activity.id not in reachable:
             yield Finding("unreachable", f"activities.{activity.id}", "nothing leads here; connect it or remove it")
     if not any(activity.type == "disconnect" for activity in workflow.activities):
         yield Finding("disconnect_missing", "activities", "end the workflow with Disconnect")
+
+
+def _too_early(workflow: Workflow) -> Iterator[ActivityDefinition]:
+    """Activities that the customer would come to before anybody has accepted the conversation."""
+    known, seen, frontier = _by_id(workflow), set[str](), [workflow.start]
+    while frontier:
+        activity = known.get(frontier.pop())
+        if activity is None or activity.id in seen or activity.type == "accept_conversation":
+            continue
+        seen.add(activity.id)
+        if activity.type in ACTIVITIES and not ACTIVITIES[activity.type].before_accept:
+            yield activity
+        else:
+            frontier.extend(activity.exits.values())
 
 
 def _queueing(workflow: Workflow) -> Iterator[Finding]:
@@ -100,14 +119,18 @@ def _queueing(workflow: Workflow) -> Iterator[Finding]:
 
 
 def _length(workflow: Workflow) -> Iterator[Finding]:
-    """No circles, and no way through the workflow that is longer than the engine walks."""
+    """No circles without a wait, and no way from one wait to the next that is longer than the engine walks."""
     lengths: dict[str, int] = {}
     # The way walked so far: each activity with the targets that it has still to try, in the order of the walk.
     way: dict[str, list[str]] = {}
-    targets = _targets(workflow)
-    if workflow.start in targets:
-        way[workflow.start] = list(targets[workflow.start])
-    while way:
+    targets = _targets(workflow, at_once=True)
+    beginnings = list(targets)
+    while beginnings or way:
+        if not way:
+            beginning = beginnings.pop()
+            if beginning not in lengths:
+                way[beginning] = list(targets[beginning])
+            continue
         here, untried = next(reversed(way.items()))
         if not untried:
             del way[here]
@@ -119,7 +142,7 @@ def _length(workflow: Workflow) -> Iterator[Finding]:
             return
         if target not in lengths:
             way[target] = list(targets[target])
-    if lengths.get(workflow.start, 0) > HOPS:
+    if max(lengths.values(), default=0) > HOPS:
         yield Finding(
             "too_long", "activities", f"at most {HOPS} activities can follow each other; shorten this workflow"
         )
@@ -155,11 +178,17 @@ def _reachable(workflow: Workflow, beginnings: Iterable[str], *, without: str = 
     return found
 
 
-def _targets(workflow: Workflow) -> dict[str, set[str]]:
-    """For each activity those that follow it; exits to nowhere are left out."""
+def _targets(workflow: Workflow, *, at_once: bool = False) -> dict[str, set[str]]:
+    """For each activity those that follow it; exits to nowhere are left out, and with `at_once` those after a wait."""
     known = _by_id(workflow)
+    waits = {name: activity.waiting_exits for name, activity in ACTIVITIES.items()} if at_once else {}
     return {
-        activity.id: {target for target in activity.exits.values() if target in known} for activity in known.values()
+        activity.id: {
+            target
+            for name, target in activity.exits.items()
+            if target in known and name not in waits.get(activity.type, ())
+        }
+        for activity in known.values()
     }
 
 

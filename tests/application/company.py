@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from shared.application.admission import Caller
-from shared.application.sessions import Start
+from shared.application.starts import Start
 from shared.domain.domain_templates import parse_origin
 from shared.domain.licences import Licence
 from shared.domain.modalities import INSTANT_MESSAGING

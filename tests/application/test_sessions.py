@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from shared.application.sessions import contact_reference
+from shared.application.starts import contact_reference
 from shared.domain.errors import InvalidRequest, SessionEnded
 from shared.domain.sessions import ContactKind, EndReason, Phase
 from shared.domain.system_messages import SystemMessages

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from shared.application.sessions import REPLAY, Start
+from shared.application.sessions import REPLAY
+from shared.application.starts import Start
 from shared.domain.errors import Conflict, InvalidRequest, Refused, SessionEnded
 from shared.domain.sessions import Phase
 from shared.domain.tenants import TenantState

@@ -12,14 +12,17 @@ from shared.adapters.memory import (
     ManualClock,
     MemoryAgents,
     MemoryAgentStore,
+    MemoryChallenges,
     MemoryConfigStore,
     MemoryIdentity,
     MemoryMessaging,
+    MemoryPresence,
     MemoryQueueStore,
     MemoryRealtime,
     MemorySessionStore,
     MemoryTimers,
     WakeUp,
+    memory_ports,
 )
 from shared.application import Application, assemble
 from shared.application.agents import Activity
@@ -28,7 +31,7 @@ from shared.application.sessions import Started
 from shared.domain.errors import OutcomeUnknown, PortError
 from shared.domain.sessions import Session
 from shared.domain.users import User
-from shared.ports import BotConversation, Ports, ThreadMessage
+from shared.ports import BotConversation, ThreadMessage
 from tests.application.company import HOME, LUISA, MARIO, SERVICE, TENANT, WORKFLOW, form
 from tests.application.faults import Around, Call, watched
 from tests.simulation.world import PlainTokens
@@ -56,8 +59,9 @@ class World:
         self.sessions, self.queue, self.agent_store = MemorySessionStore(), MemoryQueueStore(), MemoryAgentStore()
         self.identity, self.agents = MemoryIdentity(self.clock), MemoryAgents()
         self.messaging = MemoryMessaging(self.clock, self.identity)
-        self.timers, self.realtime = MemoryTimers(), MemoryRealtime()
-        self.ports = Ports(
+        self.timers, self.realtime, self.presence = MemoryTimers(), MemoryRealtime(), MemoryPresence()
+        self.challenges = MemoryChallenges()
+        self.ports = memory_ports(
             clock=self.clock,
             ids=CountingIds(),
             config=self.config,
@@ -69,7 +73,9 @@ class World:
             agents=self.agents,
             timers=self.timers,
             realtime=self.realtime,
+            presence=self.presence,
             tokens=PlainTokens(),
+            challenges=self.challenges,
         )
         self.app = self.host(self.count)
 
@@ -86,7 +92,10 @@ class World:
     # --- visitors ----------------------------------------------------------------------------------------------------
 
     async def starts(self, key: str = "key-1", **changes: Any) -> Started:
-        return await self.app.sessions.start(form(key, **changes), HOME)
+        """A page starts a session and gives its first sign of life."""
+        started = await self.app.sessions.start(form(key, **changes), HOME)
+        await self.app.sessions.heartbeat(started.record.session.id, started.token, HOME, leaving=False)
+        return started
 
     async def opens(self, key: str = "key-1", **changes: Any) -> str:
         """A visitor starts, and the workflow has begun; the session's id."""

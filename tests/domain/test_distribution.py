@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,10 +12,7 @@ from shared.domain.distribution import (
     AGENTS_AT_ONCE,
     AgentState,
     Distribution,
-    LeftOut,
-    Ring,
     longest_idle_first,
-    unavailable,
 )
 
 NINE = datetime(2030, 1, 1, 9, 0, tzinfo=UTC)
@@ -49,31 +45,13 @@ def test_direct_distribution_offers_a_task_to_one_agent_after_another() -> None:
     assert AGENTS_AT_ONCE[Distribution.DIRECT] == 1
 
 
+def test_broadcast_lets_ten_agents_ring_at_once() -> None:
+    assert AGENTS_AT_ONCE[Distribution.BROADCAST] == 10
+
+
+def test_of_a_task_to_be_picked_up_nobody_s_chat_rings() -> None:
+    assert AGENTS_AT_ONCE[Distribution.PICKUP] == 0
+
+
 def test_every_distribution_says_how_many_agents_it_asks_at_once() -> None:
     assert set(AGENTS_AT_ONCE) == set(Distribution)
-
-
-@pytest.mark.parametrize(
-    ("agent", "reason"),
-    [
-        (FREE, None),
-        (replace(FREE, registered=False), LeftOut.NOT_REGISTERED),
-        (replace(FREE, on_duty=False), LeftOut.OFF_DUTY),
-        (replace(FREE, missed="session.1"), LeftOut.DID_NOT_ANSWER),
-        (replace(FREE, conversations=("one", "two")), LeftOut.AT_CAPACITY),
-        (replace(FREE, conversations=("one", "two", "three")), LeftOut.AT_CAPACITY),
-        (replace(FREE, conversations=("one",)), None),
-    ],
-)
-def test_an_agent_gets_no_task_for_a_reason(agent: AgentState, reason: LeftOut | None) -> None:
-    assert unavailable(agent, capacity=2) is reason
-
-
-def test_who_has_never_registered_with_the_bot_is_told_so_before_anything_else() -> None:
-    worst = AgentState("mario", on_duty=False, missed="session.1", conversations=("one",))
-
-    assert unavailable(worst, capacity=1) is LeftOut.NOT_REGISTERED
-
-
-def test_whether_a_ring_counts_is_not_for_the_agent_s_row_to_say() -> None:
-    assert unavailable(replace(FREE, ring=Ring("other", "other.1", NINE)), capacity=1) is None

@@ -28,6 +28,8 @@ HTTP: dict[str, tuple[str, list[str]]] = {
     "widget_end": ("api/widget/v1/sessions/{sessionId}/end", ["POST", "OPTIONS"]),
     "widget_heartbeat": ("api/widget/v1/sessions/{sessionId}/heartbeat", ["POST", "OPTIONS"]),
     "widget_loader": ("widget/interact.js", ["GET"]),
+    "widget_message": ("api/widget/v1/messages", ["POST", "OPTIONS"]),
+    "widget_parameters": ("api/widget/v1/sessions/{sessionId}/parameters", ["POST", "OPTIONS"]),
     "widget_session": ("api/widget/v1/sessions/{sessionId}", ["GET", "OPTIONS"]),
     "widget_start": ("api/widget/v1/sessions", ["POST", "OPTIONS"]),
     "widget_token": ("api/widget/v1/sessions/{sessionId}/token", ["POST", "OPTIONS"]),

@@ -16,13 +16,15 @@ from shared.adapters.memory import (
     ManualClock,
     MemoryAgents,
     MemoryAgentStore,
+    MemoryChallenges,
     MemoryConfigStore,
     MemoryIdentity,
     MemoryMessaging,
-    MemoryQueueStore,
+    MemoryPresence,
     MemoryRealtime,
     MemorySessionStore,
     MemoryTimers,
+    memory_ports,
 )
 from shared.adapters.session_tokens import JwtSessionTokens
 from shared.application import assemble
@@ -35,7 +37,7 @@ from shared.domain.services import Service, ServiceModality
 from shared.domain.tenants import Tenant
 from shared.domain.users import InteractAccess, User
 from shared.domain.workflows import ActivityDefinition, Workflow
-from shared.ports import BotConversation, Ports
+from shared.ports import BotConversation
 
 OWN_URL = "https://interact.lunifico.example"
 ORIGIN = "https://www.lunifico.example"
@@ -123,21 +125,23 @@ class World:
         self.config = MemoryConfigStore(TENANT, TEMPLATE, WORKFLOW, SERVICE, LUISA, MARIO)
         self.sessions, self.agent_store, self.agents = MemorySessionStore(), MemoryAgentStore(), MemoryAgents()
         self.messaging, self.identity = MemoryMessaging(self.clock), MemoryIdentity(self.clock)
-        self.timers, self.realtime = MemoryTimers(), MemoryRealtime()
+        self.timers, self.realtime, self.presence = MemoryTimers(), MemoryRealtime(), MemoryPresence()
+        self.challenges = MemoryChallenges()
         self.tokens = JwtSessionTokens(KEY)
-        self.ports = Ports(
+        self.ports = memory_ports(
             clock=self.clock,
             ids=CountingIds(),
             config=self.config,
             sessions=self.sessions,
-            queue=MemoryQueueStore(),
             agent_store=self.agent_store,
             identity=self.identity,
             messaging=self.messaging,
             agents=self.agents,
             timers=self.timers,
             realtime=self.realtime,
+            presence=self.presence,
             tokens=self.tokens,
+            challenges=self.challenges,
         )
         self.application = assemble(self.ports)
         self.surroundings = bootstrap.Surroundings(FakeAuthentication(), FakeCards(), FakeEndpoints(), OWN_URL)

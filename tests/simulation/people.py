@@ -9,7 +9,7 @@ from typing import Any
 
 from shared.application.admission import Caller
 from shared.application.agents import Activity
-from shared.application.sessions import Start
+from shared.application.starts import Start
 from shared.domain.errors import Conflict, InteractError, SessionEnded
 from shared.domain.modalities import INSTANT_MESSAGING
 from shared.domain.parameters import Customer
@@ -62,8 +62,15 @@ class Visitor:
         self.thread_id = started.record.session.chat.thread_id
         self._visitor = started.record.session.chat.visitor_id
         self.written.append(text)
+        asyncio.ensure_future(self._beat())  # noqa: RUF006 (lives as long as the loop)
         for message in self.world.messaging.threads[self.thread_id]:
             self.world.publish(self.thread_id, message.id, message.created_on)
+
+    async def _beat(self) -> None:
+        """The page's first sign of life, without which nobody is asked."""
+        await self._until_it_works(
+            lambda app: app.sessions.heartbeat(self.session_id, self._token, CALLER, leaving=False)
+        )
 
     def _write(self, index: int) -> None:
         if self._visitor not in self.world.messaging.participants[self.thread_id]:
@@ -127,7 +134,7 @@ class AgentPerson:
             await self._until_it_works(lambda app: app.conversations.decline(activity, view.session_id, view.offer_id))
         else:
             await asyncio.sleep(random.uniform(20, 60))
-            await self._until_it_works(lambda app: app.conversations.available(activity))
+            await self._until_it_works(lambda app: app.duty.available(activity))
 
     async def _talk(self, session_id: str) -> None:
         random = self.world.random

@@ -18,15 +18,17 @@ from shared.adapters.memory import (
     MemoryConfigStore,
     MemoryIdentity,
     MemoryMessaging,
+    MemoryPresence,
     MemoryQueueStore,
     MemoryRealtime,
     MemorySessionStore,
+    memory_ports,
 )
 from shared.application import Application, assemble
 from shared.application.occasions import Nudge, Wake
 from shared.domain.domain_templates import parse_origin
 from shared.domain.errors import InteractError, Unauthenticated
-from shared.ports import BotConversation, InvitationView, Ports, SessionClaims
+from shared.ports import BotConversation, InvitationView, SessionClaims
 from tests.simulation import tenant as demo
 from tests.simulation.faults import Faults, FaultyPort, Host, Network
 from tests.simulation.virtual_time import VirtualClock
@@ -106,6 +108,7 @@ class World:
         self.identity, self.messaging = MemoryIdentity(self.clock), MemoryMessaging(self.clock)
         self.agents = WatchedAgents(lambda agent, view: self.on_invitation(agent, view))
         self.realtime, self.timers, self.ids = MemoryRealtime(), Timers(self), CountingIds()
+        self.presence = MemoryPresence()
         self.hosts = [Host("a"), Host("b")]
         self.applications = {host.name: self._application(host) for host in self.hosts}
 
@@ -116,7 +119,7 @@ class World:
             return FaultyPort(self.network, host, name, port)
 
         return assemble(
-            Ports(
+            memory_ports(
                 clock=self.clock,
                 ids=self.ids,
                 config=self.config,
@@ -128,6 +131,7 @@ class World:
                 agents=faulty("agents", self.agents),
                 timers=faulty("timers", self.timers),
                 realtime=self.realtime,
+                presence=self.presence,
                 tokens=PlainTokens(),
             )
         )

@@ -93,6 +93,7 @@ def session(contact: ContactReference = SALES) -> Session:
         channels=(ChatChannel("acs", "thread", "visitor", "relay"),),
         created_at=NINE,
         last_now=NINE,
+        visitor_seen=True,
     )
 
 

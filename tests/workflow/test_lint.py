@@ -61,7 +61,7 @@ RULES: dict[str, tuple[Workflow, str]] = {
     "activity_id_duplicate": (changed(MESSAGE, MESSAGE), "activities.greeting"),
     "activity_unknown": (changed(replace(MESSAGE, type="voice_message")), "activities.greeting.type"),
     "start_missing": (replace(AS_THE_GUIDE_RECOMMENDS, start="begin"), "start"),
-    "accept_first": (workflow(MESSAGE, QUEUE, CANCEL, SAY_SORRY, DISCONNECT, start="greeting"), "start"),
+    "accept_first": (workflow(MESSAGE, QUEUE, CANCEL, SAY_SORRY, DISCONNECT, start="greeting"), "activities.greeting"),
     "unreachable": (changed(DISCONNECT, message("lonely", "queue")), "activities.lonely"),
     "disconnect_missing": (workflow(replace(ACCEPT, exits={"next": "last"}), message("last", "accept")), "activities"),
     "exit_open": (
@@ -206,7 +206,7 @@ def test_parameters_of_queue_task_within_bounds_are_taken(parameters: Mapping[st
 @pytest.mark.parametrize(
     ("parameters", "problem"),
     [
-        ({"distribution": "pickup"}, "must be one of direct"),
+        ({"distribution": "lottery"}, "must be one of direct, broadcast, pickup"),
         ({"distribution": 1}, "must be str, not int"),
         ({"time_limit": 86_401}, "must be from 5 to 86400; it is 86401"),
         ({"time_limit": "300"}, "must be int, not str"),
@@ -242,7 +242,10 @@ def test_unknown_conversation_parameters_are_found_in_every_language() -> None:
 def test_an_unknown_parameter_is_reported_with_those_that_exist() -> None:
     (finding,) = lint(with_parameters(QUEUE, limit=5))
 
-    assert finding.explanation == ("does not exist; known are distribution, time_limit, ring_seconds, decline_ends")
+    assert finding.explanation == (
+        "does not exist; known are distribution, time_limit, ring_seconds, max_waiting, "
+        "announce_every, announcement, decline_ends"
+    )
 
 
 def test_an_activity_without_parameters_says_so() -> None:

@@ -14,6 +14,7 @@ from shared.adapters.memory.channels import (
     WakeUp,
 )
 from shared.adapters.memory.config import MemoryConfigStore, MemorySecrets
+from shared.adapters.memory.ports import memory_ports
 from shared.adapters.memory.presence import MemoryPresence
 from shared.adapters.memory.site_tokens import MemorySiteTokens, MemorySpentTokens
 from shared.adapters.memory.stores import MemoryAgentStore, MemoryQueueStore, MemorySessionStore
@@ -41,4 +42,5 @@ __all__ = [
     "Nudge",
     "Sent",
     "WakeUp",
+    "memory_ports",
 ]

@@ -1,0 +1,47 @@
+"""All ports at once: those that matter are given, the others are in memory."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared.adapters.memory.challenges import MemoryChallenges
+from shared.adapters.memory.channels import (
+    MemoryAgents,
+    MemoryIdentity,
+    MemoryMessaging,
+    MemoryRealtime,
+    MemoryTimers,
+)
+from shared.adapters.memory.config import MemoryConfigStore
+from shared.adapters.memory.presence import MemoryPresence
+from shared.adapters.memory.site_tokens import MemorySiteTokens, MemorySpentTokens
+from shared.adapters.memory.stores import MemoryAgentStore, MemoryQueueStore, MemorySessionStore
+from shared.adapters.memory.time import CountingIds, ManualClock
+from shared.adapters.memory.watches import MemoryWatchStore
+from shared.ports import Clock, Ports, SessionTokens
+
+
+def memory_ports(clock: Clock | None = None, *, tokens: SessionTokens, **given: Any) -> Ports:
+    """`given` are ports under their names in `Ports`; a name that is none raises TypeError."""
+    clock = clock or ManualClock()
+    identity = given.get("identity") or MemoryIdentity(clock)
+    ports: dict[str, Any] = {
+        "clock": clock,
+        "ids": CountingIds(),
+        "config": MemoryConfigStore(),
+        "sessions": MemorySessionStore(),
+        "queue": MemoryQueueStore(),
+        "agent_store": MemoryAgentStore(),
+        "identity": identity,
+        "messaging": MemoryMessaging(clock, identity),
+        "agents": MemoryAgents(),
+        "presence": MemoryPresence(),
+        "watches": MemoryWatchStore(),
+        "timers": MemoryTimers(),
+        "realtime": MemoryRealtime(),
+        "tokens": tokens,
+        "challenges": MemoryChallenges(),
+        "site_tokens": MemorySiteTokens(),
+        "spent_tokens": MemorySpentTokens(),
+    }
+    return Ports(**{**ports, **given})
