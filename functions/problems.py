@@ -16,7 +16,7 @@ from typing import Any
 
 import azure.functions as func
 
-from shared.domain.errors import InteractError, InvalidRequest, NotReady, NotSent, VisitorCode
+from shared.domain.errors import Busy, InteractError, InvalidRequest, NotReady, NotSent, VisitorCode
 
 Handler = Callable[[func.HttpRequest], Awaitable[func.HttpResponse]]
 
@@ -61,7 +61,7 @@ def problem(error: InteractError, trace: str) -> func.HttpResponse:
     headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
     if isinstance(error, InvalidRequest) and error.field is not None:
         document["field"] = error.field
-    if isinstance(error, NotSent):
+    if isinstance(error, NotSent | Busy):
         document["retryAfter"] = max(1, math.ceil(error.retry_after))
         headers["Retry-After"] = str(document["retryAfter"])
     return func.HttpResponse(

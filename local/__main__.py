@@ -1,7 +1,7 @@
 """`make run`: the whole system on this machine. `python -m local [--fresh]`.
 
 INTERACT_PORT_BASE moves the ports, INTERACT_DATA names the directory for data (default: .local), and
-INTERACT_LIMIT_FACTOR multiplies the rate limits of the stand-ins (default: 1, as real).
+INTERACT_LIMIT_FACTOR multiplies the rate limits of the stand-ins and of the widget API (default: 1, as real).
 """
 
 from __future__ import annotations

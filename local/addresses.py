@@ -1,4 +1,4 @@
-"""Where each part listens: eight ports in a row from INTERACT_PORT_BASE."""
+"""Where each part listens: nine ports in a row from INTERACT_PORT_BASE."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from local.azurite import StoragePorts
 from local.serving import LOOPBACK
 
 DEFAULT_BASE = 7071
-HIGHEST_BASE = 65_535 - 7
+HIGHEST_BASE = 65_535 - 8
 
 
 class AddressError(Exception):
@@ -37,6 +37,10 @@ class Addresses:
         return f"http://localhost:{self.base + 7}"
 
     @property
+    def challenge(self) -> str:
+        return f"http://localhost:{self.base + 8}"
+
+    @property
     def desk(self) -> str:
         return f"http://localhost:{self.base + 2}"
 
@@ -51,12 +55,12 @@ class Addresses:
     def parts(self) -> Iterator[tuple[int, str]]:
         """Each port with the part that listens there."""
         storage = ("blob storage", "queue storage", "table storage")
-        names = ("Functions host", "ACS", "Teams desk", "SignalR", *storage, "ACS for browsers")
+        names = ("Functions host", "ACS", "Teams desk", "SignalR", *storage, "ACS for browsers", "challenges")
         return zip(range(self.base, self.base + len(names)), names, strict=True)
 
 
 def addresses_from(environment: Mapping[str, str]) -> Addresses:
-    """Read INTERACT_PORT_BASE; raises AddressError where it is no port with seven more above it."""
+    """Read INTERACT_PORT_BASE; raises AddressError where it is no port with eight more above it."""
     text = environment.get("INTERACT_PORT_BASE", "").strip()
     if not text:
         return Addresses()

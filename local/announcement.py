@@ -41,7 +41,7 @@ def lines(start: Start, seconds: float) -> Iterator[str]:
     yield f'  Agents\' desk             {addresses.desk} ({agents}; first press "Install app")'
     yield f"  Logs                     {start.logs}"
     if start.limit_factor != 1:
-        yield f"  Rate limits              {start.limit_factor:g} times the real ones of ACS and Teams"
+        yield f"  Rate limits              {start.limit_factor:g} times the real ones of ACS, Teams and the widget API"
     yield ""
     yield "Ctrl-C ends everything."
 

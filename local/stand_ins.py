@@ -1,4 +1,4 @@
-"""The stand-ins for ACS, Teams and SignalR, served side by side in this process."""
+"""The stand-ins for ACS, Teams, SignalR and challenges, served side by side in this process."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 from local import demo
 from local.acs.app import create_app as create_acs
 from local.acs.options import AcsOptions, EventSubscription
+from local.challenge import create_app as create_challenge
 from local.desk import DeskOptions, DeskUser
 from local.desk import create_app as create_desk
 from local.serving import Certificate, serving
@@ -34,7 +35,7 @@ class StandIn:
 
 
 def configured(start: Start, certificate: Certificate) -> Sequence[StandIn]:
-    """All three (ACS with and without TLS), joined with the app that runs on the host."""
+    """All of them (ACS with and without TLS), joined with the app that runs on the host."""
     addresses = start.addresses
     acs = create_acs(_acs(start))
     return (
@@ -42,6 +43,7 @@ def configured(start: Start, certificate: Certificate) -> Sequence[StandIn]:
         StandIn(acs, addresses.base + 7),
         StandIn(create_desk(_desk(start)), addresses.base + 2),
         StandIn(create_signalr(SignalROptions(start.secrets.signalr_access_key)), addresses.base + 3),
+        StandIn(create_challenge(), addresses.base + 8),
     )
 
 

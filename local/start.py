@@ -13,7 +13,7 @@ from local.host.keys import Keys
 
 @dataclass(frozen=True)
 class Start:
-    """`limit_factor` multiplies the rate limits of the stand-ins (1.0 is real)."""
+    """`limit_factor` multiplies the rate limits of the stand-ins and of the widget API (1.0 is real)."""
 
     data: DataDirectory
     addresses: Addresses

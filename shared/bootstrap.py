@@ -7,17 +7,20 @@ functions, so that an instance starts fast and indexes even where settings are m
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from shared.domain.errors import NotReady, PortError
 from shared.settings import VERSION, SettingFinding, Settings, StorageSettings, read
 
 if TYPE_CHECKING:
-    from shared.adapters.storage_account import CredentialSource, StorageAccount
+    from shared.adapters.http_session import HttpSession
+    from shared.adapters.storage_account import CredentialSource, ManagedIdentity, StorageAccount
     from shared.application import Application
-    from shared.ports import AgentCards, BotAuthentication, Endpoints
+    from shared.domain.challenges import ChallengeKind
+    from shared.ports import AgentCards, BotAuthentication, Clock, Endpoints, Presence
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +33,7 @@ class Surroundings:
     agent_cards: AgentCards
     endpoints: Endpoints
     public_url: str
+    trusted_proxies: int = 0
 
 
 @dataclass(frozen=True)
@@ -115,12 +119,16 @@ def _assemble(settings: Settings) -> _Running:
     from shared.adapters.acs_identity import AcsIdentity
     from shared.adapters.acs_relays import AcsRelays
     from shared.adapters.acs_resources import AcsResources
+    from shared.adapters.guarded_https import GuardedHttps
     from shared.adapters.http_session import HttpSession
+    from shared.adapters.key_sets import KeySets
     from shared.adapters.null_realtime import NullRealtime
     from shared.adapters.queue_timers import QueueTimers
     from shared.adapters.secret_store import SecretStore
     from shared.adapters.session_tokens import JwtSessionTokens
     from shared.adapters.signalr import SignalR
+    from shared.adapters.site_tokens import JwtSiteTokens
+    from shared.adapters.site_verify import SiteVerify
     from shared.adapters.storage_account import ManagedIdentity
     from shared.adapters.system import SystemClock, SystemIds
     from shared.adapters.tables import Tables
@@ -129,9 +137,11 @@ def _assemble(settings: Settings) -> _Running:
     from shared.adapters.tables_queue import TableQueueStore
     from shared.adapters.tables_relays import TableRelayStore
     from shared.adapters.tables_sessions import TableSessionStore
+    from shared.adapters.tables_spent_tokens import TableSpentTokens
+    from shared.adapters.tables_watches import TableWatchStore
     from shared.adapters.teams_auth import ConnectorAuthentication
     from shared.adapters.teams_bot import TeamsBot
-    from shared.adapters.teams_cards import TeamsCards
+    from shared.adapters.teams_state_cards import TeamsCards
     from shared.adapters.teams_token import BotToken, FederatedAssertion
     from shared.adapters.widget_endpoints import WidgetEndpoints
     from shared.application import assemble
@@ -150,21 +160,50 @@ def _assemble(settings: Settings) -> _Running:
     ports = Ports(
         clock=clock,
         ids=SystemIds(),
-        config=TableConfigStore(tables),
+        config=TableConfigStore(tables, cache_seconds=settings.config_cache_seconds),
         sessions=TableSessionStore(tables),
         queue=TableQueueStore(tables),
         agent_store=TableAgentStore(tables),
         identity=AcsIdentity(resources),
         messaging=AcsMessaging(resources, AcsRelays(resources, TableRelayStore(tables), clock)),
         agents=TeamsBot(http, bot_token),
+        presence=_presence(settings, http, clock, identity),
+        watches=TableWatchStore(tables),
         timers=timers,
         realtime=realtime,
         tokens=JwtSessionTokens(settings.session_key, settings.session_key_previous),
+        challenges=SiteVerify(http, secrets, _verify_urls(settings)),
+        site_tokens=JwtSiteTokens(clock, secrets, KeySets(GuardedHttps(settings.site_key_hosts).get)),
+        spent_tokens=TableSpentTokens(tables),
     )
     authentication = ConnectorAuthentication(http, bot.app_id, bot.keys_url, bot.service_hosts)
-    surroundings = Surroundings(authentication, TeamsCards(), WidgetEndpoints(resources, realtime), settings.public_url)
+    endpoints = WidgetEndpoints(resources, realtime)
+    surroundings = Surroundings(authentication, TeamsCards(), endpoints, settings.public_url, settings.trusted_proxies)
     closers = (tables.close, timers.close, identity.close, http.close)
-    return _Running(assemble(ports), surroundings, closers)
+    interval = timedelta(seconds=settings.presence_seconds)
+    return _Running(assemble(ports, interval, settings.limit_factor), surroundings, closers)
+
+
+def _presence(settings: Settings, http: HttpSession, clock: Clock, identity: ManagedIdentity) -> Presence:
+    from shared.adapters.graph_presence import GraphPresence
+    from shared.adapters.teams_token import GRAPH_SCOPE, BotToken, FederatedAssertion
+    from shared.adapters.unknown_presence import UnknownPresence
+
+    if not settings.graph_url:
+        return UnknownPresence()
+    bot = settings.bot
+    token = BotToken(http, clock, bot.token_url, bot.app_id, bot.secret or FederatedAssertion(identity), GRAPH_SCOPE)
+    # Half of the interval, so that each look at what is watched asks anew.
+    return GraphPresence(http, clock, token, settings.graph_url, timedelta(seconds=settings.presence_seconds / 2))
+
+
+def _verify_urls(settings: Settings) -> Mapping[ChallengeKind, str]:
+    from shared.domain.challenges import ChallengeKind
+
+    return {
+        ChallengeKind.TURNSTILE: settings.turnstile_verify_url,
+        ChallengeKind.HCAPTCHA: settings.hcaptcha_verify_url,
+    }
 
 
 def _account(storage: StorageSettings, credential: CredentialSource) -> StorageAccount:

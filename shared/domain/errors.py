@@ -71,13 +71,32 @@ class RefusalCode(StrEnum):
     ORIGIN_NOT_ALLOWED = "origin_not_allowed"
 
 
+class SiteTokenCode(StrEnum):
+    """Why the token with which a site vouches for a visitor is refused, in the order in which the rules are asked."""
+
+    MISSING = "site_token_missing"
+    MALFORMED = "site_token_malformed"
+    ALGORITHM = "site_token_algorithm"
+    KEY_UNKNOWN = "site_token_key_unknown"
+    KEY_UNUSABLE = "site_key_unusable"
+    SIGNATURE = "site_token_signature"
+    INCOMPLETE = "site_token_incomplete"
+    ISSUER = "site_token_issuer"
+    AUDIENCE = "site_token_audience"
+    EXPIRED = "site_token_expired"
+    NOT_YET_VALID = "site_token_not_yet_valid"
+    LIFETIME = "site_token_lifetime"
+    SCOPE = "site_token_scope"
+    USED = "site_token_used"
+
+
 class Refused(InteractError):
     """A rule of the configuration does not let this widget in."""
 
     status = 403
     visitor_code = VisitorCode.NOT_ALLOWED
 
-    def __init__(self, code: RefusalCode, explanation: str) -> None:
+    def __init__(self, code: RefusalCode | SiteTokenCode, explanation: str) -> None:
         super().__init__(explanation)
         self.code = code.value
 
@@ -141,6 +160,32 @@ class Conflict(InteractError):
     status = 409
     visitor_code = VisitorCode.INVALID
     code = "idempotency_key_reused"
+
+
+class Busy(InteractError):
+    """There is no room for another one now; `retry_after` is in seconds."""
+
+    status = 429
+    visitor_code = VisitorCode.BUSY
+    code = "concurrency_cap_reached"
+
+    def __init__(self, explanation: str, retry_after: float) -> None:
+        super().__init__(explanation)
+        self.retry_after = retry_after
+
+
+class RateLimited(Busy):
+    """Too many calls. The explanation names the limit and never the caller."""
+
+    code = "rate_limited"
+
+
+class NobodyToTell(InteractError):
+    """A message was to be left, and nobody can get it."""
+
+    status = 503
+    visitor_code = VisitorCode.OFFLINE
+    code = "nobody_to_tell"
 
 
 class NotReady(InteractError):

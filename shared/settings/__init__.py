@@ -11,7 +11,16 @@ from collections.abc import Mapping
 
 from shared.settings.model import BotSettings, Reading, SettingFinding, Settings, StorageSettings
 from shared.settings.reader import Reader
-from shared.settings.table import CONFIG_CACHE, LONGEST_CONFIG_CACHE, PRESENCE, PRESENCE_BOUNDS
+from shared.settings.table import (
+    CONFIG_CACHE,
+    LIMIT_FACTOR,
+    LIMIT_FACTOR_BOUNDS,
+    LONGEST_CONFIG_CACHE,
+    MOST_PROXIES,
+    PRESENCE,
+    PRESENCE_BOUNDS,
+    PROXIES,
+)
 
 VERSION = "0.1.0"
 
@@ -36,6 +45,10 @@ def read(environment: Mapping[str, str] | None = None) -> Reading:
         graph_url=reader.url("INTERACT_GRAPH_URL", required=False).rstrip("/") or None,
         presence_seconds=reader.number(PRESENCE, *PRESENCE_BOUNDS),
         site_key_hosts=reader.hosts("INTERACT_SITE_KEY_HOSTS"),
+        trusted_proxies=int(reader.number(PROXIES, 0, MOST_PROXIES)),
+        limit_factor=reader.number(LIMIT_FACTOR, *LIMIT_FACTOR_BOUNDS),
+        turnstile_verify_url=reader.url("INTERACT_TURNSTILE_VERIFY_URL"),
+        hcaptcha_verify_url=reader.url("INTERACT_HCAPTCHA_VERIFY_URL"),
         secrets=reader.secrets(),
     )
     return Reading(settings, tuple(reader.findings))

@@ -54,6 +54,10 @@ class Settings:
     graph_url: str | None
     presence_seconds: float
     site_key_hosts: tuple[str, ...]
+    trusted_proxies: int
+    limit_factor: float
+    turnstile_verify_url: str
+    hcaptcha_verify_url: str
     secrets: Mapping[str, str] = field(repr=False)
 
 

@@ -10,6 +10,10 @@ CONFIG_CACHE = "INTERACT_CONFIG_CACHE_SECONDS"
 LONGEST_CONFIG_CACHE = 30
 PRESENCE = "INTERACT_PRESENCE_SECONDS"
 PRESENCE_BOUNDS = (1, 60)
+PROXIES = "INTERACT_TRUSTED_PROXIES"
+MOST_PROXIES = 5
+LIMIT_FACTOR = "INTERACT_LIMIT_FACTOR"
+LIMIT_FACTOR_BOUNDS = (0.001, 1_000_000)
 SECRET_PREFIX = "INTERACT_SECRET_"
 SESSION_KEY_BYTES = 32
 MICROSOFT_BOT_KEYS = "https://login.botframework.com/v1/.well-known/keys"
@@ -129,6 +133,27 @@ SETTINGS = (
         f"seconds between two looks at the presence of contacts that visitors watch, {PRESENCE_BOUNDS[0]} to "
         f"{PRESENCE_BOUNDS[1]}; so late a change in Teams is seen",
         default="5",
+    ),
+    Setting(
+        PROXIES,
+        f"how many proxies of yours stand before the app, each of which appends to X-Forwarded-For, 0 to {MOST_PROXIES}; "
+        "a caller's address is read that far from the end",
+        default="0",
+    ),
+    Setting(
+        LIMIT_FACTOR,
+        "multiplies the rate limits of the widget API; for load tests only",
+        default="1",
+    ),
+    Setting(
+        "INTERACT_TURNSTILE_VERIFY_URL",
+        "where tokens of Cloudflare Turnstile are verified",
+        default="https://challenges.cloudflare.com/turnstile/v0/siteverify",
+    ),
+    Setting(
+        "INTERACT_HCAPTCHA_VERIFY_URL",
+        "where tokens of hCaptcha are verified",
+        default="https://api.hcaptcha.com/siteverify",
     ),
 )
 BY_NAME = {setting.name: setting for setting in SETTINGS}
