@@ -228,7 +228,8 @@ async def test_who_is_throttled_waits_as_long_as_asked(asked: Asked) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "document"), [(500, None), (403, None), (401, None), (200, "no JSON"), (200, "[]"), (200, '{"value": 1}')]
+    ("status", "document"),
+    [(500, None), (403, None), (401, None), (200, "no JSON"), (200, "[]"), (200, '{"value": 1}')],
 )
 async def test_where_graph_fails_the_last_answer_counts_for_half_a_minute(
     asked: Asked, status: int, document: str | None, caplog: pytest.LogCaptureFixture
