@@ -19,6 +19,7 @@ from local.acs.options import AcsOptions
 from local.host_settings import ACS_SECRET
 from local.seed import seed
 from local.serving import serving
+from tests.journeys.company import Company
 from tests.journeys.host_page import host_page
 from tests.journeys.pages import TELL_VIOLATIONS, Agent, Visitor, WatchedPage
 from tests.journeys.stack import ROOT, Stack, running
@@ -63,6 +64,14 @@ async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack
             await seed(started.run["tables"], AcsOptions().resource_id, f"env:{ACS_SECRET}", site.url)
             started.host_page = site.url
             yield started
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def company(stack: Stack) -> AsyncIterator[Company]:
+    """With which a journey saves services and settings of its own."""
+    administrator = Company(stack.run)
+    yield administrator
+    await administrator.close()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -125,7 +134,9 @@ class People:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def people(browser: Browser, stack: Stack, request: pytest.FixtureRequest) -> AsyncIterator[People]:
+async def people(
+    browser: Browser, stack: Stack, company: Company, request: pytest.FixtureRequest
+) -> AsyncIterator[People]:
     """Afterwards no page has complained, and every conversation ends, so that the agents are free for the next test.
 
     Where the test failed there are screenshots and logs in `.local/journeys`.
@@ -137,6 +148,7 @@ async def people(browser: Browser, stack: Stack, request: pytest.FixtureRequest)
         await _keep_evidence(made, request.node.name, complaints)
     for visitor in made.visitors:
         await visitor.leaves()
+    await company.refresh_agents()
     for context in made.contexts:
         await context.close()
     assert complaints == []
