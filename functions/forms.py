@@ -32,6 +32,7 @@ def start_of(body: FormBody) -> Start:
         language=language_of(body.language),
         parameters=dict(body.parameters),
         challenge_token=body.challenge_token,
+        access_token=body.access_token,
     )
 
 

@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
+from shared.application.starts import Start
 from shared.domain.authorization import AuthorizationMode
 from shared.domain.errors import Refused, SiteTokenCode
-from shared.domain.parameters import Customer
 from shared.domain.site_tokens import VerifiedCustomer, as_vouched
 from shared.domain.tenants import Tenant
 from shared.ports import Ids, Ports
 
 
-async def authorized(ports: Ports, tenant: Tenant, form: Customer, token: str | None, opens: str) -> Customer:
-    """The customer by the tenant's mode of authorization; `opens` is the id of what the visitor wants to begin.
+async def authorized(ports: Ports, tenant: Tenant, start: Start, opens: str) -> Start:
+    """The form with the customer by the tenant's mode of authorization; `opens` is the id of what it is to begin.
 
     A token of one use opens one thing, however often that is repeated. Raises Refused with a SiteTokenCode, or a
     PortError where it cannot be told now.
     """
     if tenant.authorization is AuthorizationMode.NONE:
-        return form
-    if not token:
+        return start
+    if not start.access_token:
         raise Refused(SiteTokenCode.MISSING, "the tenant demands a site token; the snippet has to give one")
-    known = await ports.site_tokens.verify(tenant, token)
+    known = await ports.site_tokens.verify(tenant, start.access_token)
     if tenant.authorization is AuthorizationMode.SIGNED_TOKEN:
         await _spend(ports, tenant, known, opens)
-    return as_vouched(form, known, tenant.site_tokens.trusted_issuer)
+    return replace(start, customer=as_vouched(start.customer, known, tenant.site_tokens.trusted_issuer))
 
 
 def new_site_secret(ids: Ids) -> str:

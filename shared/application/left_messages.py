@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shared.application.admission import Admitted, Caller, admit_caller, define
+from shared.application.authorization import authorized
 from shared.application.challenge_gate import ChallengeGate
 from shared.application.members import Members
 from shared.application.occasions import Happened
@@ -35,6 +36,7 @@ class LeftMessages:
             raise InvalidRequest("this contact takes no messages; switch the offline form on in its Interact tab")
         key = f"message:{start.idempotency_key}"
         session_id = self._ports.tokens.session_id(admitted.tenant.id, start.contact.key, caller.name, key)
+        start = await authorized(self._ports, admitted.tenant, start, session_id)
         known = await self._ports.sessions.read(session_id)
         if known is None:
             await self._gate.admit(admitted.tenant, start.challenge_token, session_id)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from shared.application import turn
 from shared.application.admission import Admitted, Caller, admit_caller, define
+from shared.application.authorization import authorized
 from shared.application.challenge_gate import ChallengeGate
 from shared.application.occasions import Happened
 from shared.application.relay import Relay
@@ -78,6 +79,7 @@ class Sessions:
         session_id = self._ports.tokens.session_id(
             admitted.tenant.id, start.contact.key, caller.name, start.idempotency_key
         )
+        start = await authorized(self._ports, admitted.tenant, start, session_id)
         request = fingerprint(start)
         known = await self._ports.sessions.read(session_id)
         if known is None:

@@ -27,6 +27,7 @@ class Start:
     language: str | None = None
     parameters: Mapping[str, str] = field(default_factory=dict)
     challenge_token: str | None = None
+    access_token: str | None = None
 
     def language_for(self, tenant: Tenant) -> str:
         return self.language if self.language in BUILT_IN else tenant.default_language
@@ -47,6 +48,7 @@ def fingerprint(start: Start) -> str:
         start.modality,
         start.customer.display_name,
         start.customer.email,
+        start.customer.subject,
         start.message,
     ]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
