@@ -71,7 +71,7 @@ async def _preview(request: func.HttpRequest, kind: str) -> func.HttpResponse:
     reference = ContactReference(ContactKind(kind), contact_id or "")
     text = await preview(request, reference, ports, tenant, surroundings.public_url)
     headers = {
-        "Content-Security-Policy": policy(await surroundings.endpoints.of_widgets(tenant)),
+        "Content-Security-Policy": policy(await surroundings.endpoints.of_widgets(tenant), tenant.challenge.kind),
         "Cache-Control": "no-store",
         "Referrer-Policy": "strict-origin-when-cross-origin",
         "X-Content-Type-Options": "nosniff",

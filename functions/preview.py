@@ -17,6 +17,7 @@ import azure.functions as func
 from functions import files
 from functions.origins import own_origin
 from shared.application.admission import Caller, admit_caller
+from shared.domain.challenges import ChallengeKind
 from shared.domain.errors import NotFound, Refused
 from shared.domain.modalities import INSTANT_MESSAGING
 from shared.domain.sessions import ContactKind, ContactReference
@@ -25,6 +26,12 @@ from shared.ports import Ports
 
 TEMPLATE = "preview/preview.html"
 PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
+
+CHALLENGE_ORIGINS: Mapping[ChallengeKind, Sequence[str]] = {
+    ChallengeKind.TURNSTILE: ("https://challenges.cloudflare.com",),
+    ChallengeKind.HCAPTCHA: ("https://hcaptcha.com", "https://*.hcaptcha.com"),
+}
+"""Sources: Cloudflare, "Turnstile: content security policy"; hCaptcha, developer guide, the section of the same name."""
 
 logger = logging.getLogger(__name__)
 
@@ -59,11 +66,20 @@ async def only_tenant(ports: Ports, tenant_id: str | None) -> Tenant:
     return tenants[0]
 
 
-def policy(connections: Sequence[str]) -> str:
-    """The page's content security policy: nothing from elsewhere, connections to messaging and push only."""
+def policy(connections: Sequence[str], challenge: ChallengeKind = ChallengeKind.NONE) -> str:
+    """The page's content security policy: nothing from elsewhere, connections to messaging and push only.
+
+    What the provider of the tenant's challenge needs is let in as its manual says.
+    """
+    provider = CHALLENGE_ORIGINS.get(challenge, ())
+    # hCaptcha's frame is drawn and fed by its script in the page, Turnstile's all by itself.
+    beside = provider if challenge is ChallengeKind.HCAPTCHA else ()
     directives = {
         "default-src": "'self'",
-        "connect-src": " ".join(["'self'", *connections]),
+        "script-src": " ".join(["'self'", *provider]),
+        "frame-src": " ".join(provider) or "'none'",
+        "style-src": " ".join(["'self'", *beside]),
+        "connect-src": " ".join(["'self'", *connections, *beside]),
         "img-src": "'self' data:",
         "object-src": "'none'",
         "base-uri": "'none'",

@@ -17,7 +17,7 @@ from functions.origins import caller, widget_call
 from shared import bootstrap
 
 if TYPE_CHECKING:
-    from functions.widget_bodies import MessagingAnswer, QueueAnswer, RealtimeAnswer, WidgetAnswer
+    from functions.widget_bodies import ChallengeAnswer, MessagingAnswer, QueueAnswer, RealtimeAnswer, WidgetAnswer
     from shared.application.admission import Admitted
     from shared.domain.sessions import Phase, Session
     from shared.ports import Credentials, RealtimeAccess
@@ -174,7 +174,19 @@ def _offers(admitted: Admitted, language: str | None) -> WidgetAnswer:
         transcript=offered.transcript,
         sound=offered.sound,
         offline_form=offered.offline_form,
+        access_token_required=admitted.tenant.authorization.value != "none",
+        challenge=_challenge(admitted),
     )
+
+
+def _challenge(admitted: Admitted) -> ChallengeAnswer | None:
+    """What the page has to let the visitor solve; None where the tenant asks for nothing."""
+    from functions.widget_bodies import ChallengeAnswer
+
+    challenge = admitted.tenant.challenge
+    if challenge.kind.value == "none":
+        return None
+    return ChallengeAnswer.model_validate({"kind": challenge.kind.value, "siteKey": challenge.site_key})
 
 
 def _queue(session: Session) -> QueueAnswer | None:

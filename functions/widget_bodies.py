@@ -141,6 +141,13 @@ class NothingAnswer(Given):
     """Done; there is nothing to tell."""
 
 
+class ChallengeAnswer(Given):
+    """The challenge that has to be solved before a start: whose it is, and the public key of the site there."""
+
+    kind: Literal["turnstile", "hcaptcha"]
+    site_key: str
+
+
 class WidgetAnswer(Given):
     """What the widget of a contact offers; `consent` is the notice to agree to before the first message."""
 
@@ -148,6 +155,8 @@ class WidgetAnswer(Given):
     transcript: bool
     sound: bool
     offline_form: bool
+    access_token_required: bool = False
+    challenge: ChallengeAnswer | None = None
 
 
 class ContactAnswer(Given):

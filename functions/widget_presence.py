@@ -24,8 +24,10 @@ blueprint = new_blueprint()
 @widget_call
 async def widget_presence(req: func.HttpRequest) -> func.HttpResponse:
     """The state of a contact, when to ask again, and access to push where it is wanted and there."""
+    from functions.rate_limits import admit
     from functions.widget_bodies import LONGEST_ID, PresenceAnswer, RealtimeAnswer
     from shared.application.starts import contact_reference
+    from shared.domain.rate_limits import Purpose
 
     names = ("widgetKey", "serviceId", "contactId", "modality", "subscription")
     widget_key, service_id, contact_id, modality, subscription = (
@@ -33,9 +35,11 @@ async def widget_presence(req: func.HttpRequest) -> func.HttpResponse:
     )
     if subscription and subscription not in SUBSCRIPTIONS:
         raise InvalidRequest(f"must be one of {', '.join(SUBSCRIPTIONS)}", "subscription")
+    contact = contact_reference(service_id, contact_id)
+    await admit(req, Purpose.CALL, widget_key or "", contact)
     look = await bootstrap.application().presence.of_contact(
         widget_key or "",
-        contact_reference(service_id, contact_id),
+        contact,
         modality or "instantMessaging",
         caller(req),
         push=subscription != "poll",

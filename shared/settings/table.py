@@ -136,8 +136,8 @@ SETTINGS = (
     ),
     Setting(
         PROXIES,
-        f"how many proxies of yours stand before the app, each of which appends to X-Forwarded-For, 0 to {MOST_PROXIES}; "
-        "a caller's address is read that far from the end",
+        f"how many proxies of yours stand before the app, each of which appends to X-Forwarded-For, 0 to {MOST_PROXIES}"
+        "; a caller's address is read that far from the end",
         default="0",
     ),
     Setting(
