@@ -148,7 +148,7 @@ def _undelivered(session: Session, definition: Definition, event: DeliveryFailed
     if event.effect == "relay_to_agent":
         text = notice("undelivered", definition.language)
         return Step(session, (SendToCustomer(text, definition.contact_name, "system", "undelivered"),))
-    return Step(session, (NotifyAgent(session.agent.id, notice("undelivered", definition.language)),))
+    return Step(session, (NotifyAgent(session.agent.id, notice("undelivered", definition.default_language)),))
 
 
 def _look_for_the_visitor(
@@ -177,7 +177,7 @@ def _too_late(session: Session, definition: Definition, event: Event) -> tuple[E
         case InvitationSent():
             return (CloseInvitation(event.agent_id, event.card_id, "withdrawn"),)
         case ConversationShown() if session.agent is not None:
-            closing = how_it_ended(session.end_reason, definition.language)
+            closing = how_it_ended(session.end_reason, definition.default_language)
             return (CloseConversation(session.agent.id, event.card_id, closing),)
     return ()
 
@@ -204,9 +204,9 @@ def _follow(step: Step, definition: Definition, now: datetime) -> Step:
             step = end(step.session, definition, EndReason.WORKFLOW_FAULT, now)
         else:
             step = _enter(step.session, definition, target, now)
-        effects = (*effects, *step.effects)
+        effects, way = (*effects, *step.effects), (*way, *step.way)
     ended = end(step.session, definition, EndReason.WORKFLOW_FAULT, now)
-    return Step(ended.session, (*effects, *ended.effects))
+    return Step(ended.session, (*effects, *ended.effects), way=way)
 
 
 def _context(
