@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 Id = Annotated[str, Field(max_length=1024)]
+READ_RECEIPT = "application/vnd.microsoft.readReceipt"
+MILLISECONDS = re.compile(r"[0-9]{13}", re.ASCII)
 
 
 class Part(BaseModel):
@@ -55,12 +58,13 @@ class Attachment(Part):
 
 
 class Pressed(Part):
-    """What a card's button carries, with the card's inputs merged in."""
+    """What a card's button carries, with the card's inputs merged in; `view` is the card that it stands on."""
 
     verb: str = ""
     session: Id = ""
     offer: Id = ""
     text: str = ""
+    view: str = ""
 
 
 class ActivityBody(Part):
@@ -109,6 +113,13 @@ class ActivityBody(Part):
             return self.value
         data = action.get("data")
         return {**(data if isinstance(data, dict) else {}), "verb": action.get("verb")}
+
+    @property
+    def read_up_to(self) -> datetime | None:
+        """Until when a read receipt says that the chat was read; Teams' message ids are times in milliseconds."""
+        is_receipt = self.type == "event" and self.name == READ_RECEIPT and isinstance(self.value, dict)
+        read = str(self.value.get("lastReadMessageId", "")) if is_receipt else ""
+        return datetime.fromtimestamp(int(read) / 1000, UTC) if MILLISECONDS.fullmatch(read) else None
 
     @property
     def is_more_than_text(self) -> bool:

@@ -18,21 +18,20 @@ from functions.blueprints import new_blueprint
 from functions.http import bounded_body, validated
 from functions.problems import respond
 from shared import bootstrap
+from shared.domain.agent_commands import command_in
+from shared.domain.agent_texts import agent_text
 from shared.domain.errors import Unauthenticated
 
 if TYPE_CHECKING:
-    from functions.activity_bodies import ActivityBody, Pressed
+    from functions.activity_bodies import ActivityBody
+    from functions.agent_actions import Shown, Turn
     from shared.application import Application
-    from shared.application.agents import Activity, Answer
+    from shared.application.agents import Activity
 
 BODY_LIMIT = 256 * 1024
 """Bytes; Teams takes messages of about 100 KB."""
 CARD = "application/vnd.microsoft.card.adaptive"
 MESSAGE = "application/vnd.microsoft.activity.message"
-REGISTERED = "You are registered. Conversations that are offered to you will appear here."
-ONLY_TEXT = "Only text reaches the customer; images and files were not delivered."
-EXPECTED = {"accept": "accepted", "decline": "declined", "end": "ended", "reply": "sent", "choose": "sent"}
-"""Outcomes that an agent sees anyway, because a card changes or the text stands in the chat."""
 
 blueprint = new_blueprint()
 logger = logging.getLogger(__name__)
@@ -69,8 +68,7 @@ def _document(body: bytes) -> dict[str, Any]:
 
 async def _dispatch(body: ActivityBody) -> func.HttpResponse:
     from functions.activity_bodies import Pressed
-    from shared.application.agents import Activity
-    from shared.ports import BotConversation
+    from functions.agent_actions import Turn
 
     application = bootstrap.application()
     if not body.is_of_teams:
@@ -78,22 +76,35 @@ async def _dispatch(body: ActivityBody) -> func.HttpResponse:
             "an activity %s was dropped: of the channel %r, not of Teams", body.type[:50], body.channel_id[:50]
         )
         return func.HttpResponse(status_code=200)
-    if not body.is_personal or not body.user_id or await application.ports.config.tenant(body.tenant_id) is None:
+    tenant = await application.ports.config.tenant(body.tenant_id) if body.is_personal and body.user_id else None
+    if tenant is None:
         logger.info("an activity %s was dropped: not of a user of ours in a personal chat", body.type[:50])
         return func.HttpResponse(status_code=200)
-    conversation = BotConversation(body.service_url, body.conversation.id, body.recipient.id)
-    # An activity without an id could not be told from the next one.
-    activity = Activity(body.id or secrets.token_hex(16), body.tenant_id, body.user_id, conversation)
-    pressed = validated(Pressed, body.pressed) if body.pressed is not None else None
-    if body.type == "installationUpdate":
-        await _installation(application, activity, body.action)
-    elif body.type == "message" and pressed is not None:
-        await _submitted(application, activity, pressed)
-    elif body.type == "message":
-        await _said(application, activity, body)
-    elif body.type == "invoke" and body.name == "adaptiveCard/action" and pressed is not None:
-        return await _executed(application, activity, pressed)
+    activity = _activity(body, tenant.default_language)
+    turn = Turn(application, bootstrap.surroundings().agent_cards, activity, body.sender.id)
+    match body.type:
+        case "installationUpdate":
+            await _installation(application, activity, body.action)
+        case "message" if body.pressed is not None:
+            await _post(turn, await turn.press(validated(Pressed, body.pressed)))
+        case "message":
+            await _said(turn, body)
+        case "invoke" if body.name == "adaptiveCard/action" and body.pressed is not None:
+            return _in_place(await turn.press(validated(Pressed, body.pressed)))
+        case "typing":
+            await application.typing_indicators.of_agent(activity)
+        case "event" if body.read_up_to is not None:
+            await application.read_receipts.agent_has_read(activity, body.read_up_to)
     return func.HttpResponse(status_code=200)
+
+
+def _activity(body: ActivityBody, language: str) -> Activity:
+    from shared.application.agents import Activity
+    from shared.ports import BotConversation
+
+    conversation = BotConversation(body.service_url, body.conversation.id, body.recipient.id, language)
+    # An activity without an id could not be told from the next one.
+    return Activity(body.id or secrets.token_hex(16), body.tenant_id, body.user_id, conversation)
 
 
 async def _installation(application: Application, activity: Activity, action: str) -> None:
@@ -101,76 +112,41 @@ async def _installation(application: Application, activity: Activity, action: st
         await application.conversations.unregister(activity)
     else:
         await application.conversations.register(activity)
-        await application.ports.agents.notify(activity.conversation, REGISTERED)
+        text = agent_text("registered", activity.conversation.language)
+        await application.ports.agents.notify(activity.conversation, text)
 
 
-async def _said(application: Application, activity: Activity, body: ActivityBody) -> None:
-    if body.said:
-        await application.conversations.say(activity, body.said)
+async def _said(turn: Turn, body: ActivityBody) -> None:
+    """A composed text: a command, or a message to the customer."""
+    from functions.activity_bodies import Pressed
+
+    conversations, written = turn.application.conversations, command_in(body.said)
+    if written is not None and not written.slashed and await conversations.is_talking(turn.activity):
+        written = None
+    if written is None and body.said:
+        await conversations.say(turn.activity, body.said)
+    elif written is not None and written.command is None:
+        await _post(turn, turn.help(agent_text("unknown_command", turn.language, word=written.word)))
+    elif written is not None and written.command is not None:
+        await _post(turn, await turn.press(Pressed(verb=written.command.value)))
     if body.is_more_than_text or not body.said:
-        await application.ports.agents.notify(activity.conversation, ONLY_TEXT)
+        await turn.application.ports.agents.notify(turn.activity.conversation, agent_text("only_text", turn.language))
 
 
-async def _executed(application: Application, activity: Activity, pressed: Pressed) -> func.HttpResponse:
-    """`Action.Execute`: the answer takes the place of the card, or is shown beside it."""
-    answer = await _act(application, activity, pressed)
-    cards = bootstrap.surroundings().agent_cards
-    card: Any = None
-    if pressed.verb in ("accept", "decline"):
-        card = cards.closed_invitation(answer.customer_name, answer.outcome, answer.taken_by)
-    elif pressed.verb == "end":
-        text = "You have ended this conversation." if answer.outcome == "ended" else sentence(answer)
-        card = cards.closed_conversation(answer.customer_name, text)
-    elif pressed.verb == "available" or (pressed.verb == "choose" and answer.outcome == "sent"):
-        # The question is answered: its card goes, so that the text cannot be sent a second time.
-        card = cards.notice(sentence(answer))
-    if card is None:
-        return _invoke_response(MESSAGE, sentence(answer))
-    return _invoke_response(CARD, dict(card))
+def _in_place(shown: Shown) -> func.HttpResponse:
+    """The answer to `Action.Execute`: it takes the place of the card, or is shown beside it."""
+    if shown.card is None:
+        return _invoke_response(MESSAGE, shown.text)
+    return _invoke_response(CARD, dict(shown.card))
 
 
-async def _submitted(application: Application, activity: Activity, pressed: Pressed) -> None:
-    """`Action.Submit`, for clients without `Action.Execute`: they get no answer, so an unexpected one is sent."""
-    answer = await _act(application, activity, pressed)
-    if answer.outcome != EXPECTED.get(pressed.verb):
-        await application.ports.agents.notify(activity.conversation, sentence(answer))
-
-
-async def _act(application: Application, activity: Activity, pressed: Pressed) -> Answer:
-    from shared.application.agents import Answer
-
-    conversations = application.conversations
-    match pressed.verb:
-        case "accept":
-            return await conversations.accept(activity, pressed.session, pressed.offer)
-        case "decline":
-            return await conversations.decline(activity, pressed.session, pressed.offer)
-        case "end":
-            return await conversations.end(activity, pressed.session)
-        case "reply" | "choose":
-            return await conversations.reply(activity, pressed.session, pressed.text)
-        case "available":
-            return await conversations.available(activity)
-    logger.warning("a card's button %r is unknown", pressed.verb[:50])
-    return Answer("unknown")
-
-
-def sentence(answer: Answer) -> str:
-    """What an agent reads where no card says it."""
-    name = answer.customer_name or "The customer"
-    sentences = {
-        "accepted": f"You are now talking with {name}.",
-        "taken": f"{answer.taken_by} has taken this conversation.",
-        "expired": "This invitation is not open any more.",
-        "declined": "You have declined.",
-        "sent": f"Sent to {name}.",
-        "ended": "This conversation has ended; nothing was sent.",
-        "over": "This conversation had ended already.",
-        "empty": "Please write a message first.",
-        "too_long": "The message is too long; please split it.",
-        "available": "You are available again.",
-    }
-    return sentences.get(answer.outcome, "This button is not known any more.")
+async def _post(turn: Turn, shown: Shown) -> None:
+    """The answer to a command, or to `Action.Submit` of clients without `Action.Execute`: a message of its own."""
+    agents, to = turn.application.ports.agents, turn.activity.conversation
+    if shown.posted_as == "card" and shown.card is not None:
+        await agents.show(to, shown.card, shown.text)
+    elif shown.posted_as == "text":
+        await agents.notify(to, shown.text)
 
 
 def _invoke_response(kind: str, value: object) -> func.HttpResponse:

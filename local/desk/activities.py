@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import html
-from typing import Any
+from typing import Any, Literal
 
 from local.desk.options import DeskOptions
 from local.desk.state import Conversation, DeskState, timestamp
 
 LOCALE = "en-US"
+Trigger = Literal["manual", "automatic"]
 
 
 class Activities:
@@ -19,14 +20,36 @@ class Activities:
         self._state = state
 
     def text(self, conversation: Conversation, user_id: str, activity_id: str, text: str) -> dict[str, Any]:
-        """A composed message; Teams adds the same text as an HTML attachment."""
+        """A composed message; Teams adds the same text as an HTML attachment, and names who is mentioned."""
         paragraphs = "".join(f"<p>{html.escape(line)}</p>" for line in text.split("\n"))
+        envelope = self._envelope(conversation, user_id, activity_id)
+        written = f"@{self._options.app_name}"
+        if written in text:
+            tag = f"<at>{self._options.app_name}</at>"
+            text = text.replace(written, tag, 1)
+            mention = {"type": "mention", "text": tag, "mentioned": envelope["recipient"]}
+            envelope["entities"] = [*envelope["entities"], mention]
         return {
-            **self._envelope(conversation, user_id, activity_id),
+            **envelope,
             "type": "message",
             "text": text,
             "textFormat": "plain",
             "attachments": [{"contentType": "text/html", "content": paragraphs}],
+        }
+
+    def typing(self, conversation: Conversation, user_id: str, activity_id: str) -> dict[str, Any]:
+        """The user is writing."""
+        return {**self._envelope(conversation, user_id, activity_id), "type": "typing"}
+
+    def read_receipt(
+        self, conversation: Conversation, user_id: str, activity_id: str, message_id: str
+    ) -> dict[str, Any]:
+        """The user has read the chat up to this message; Teams tells it of personal chats only."""
+        return {
+            **self._envelope(conversation, user_id, activity_id),
+            "type": "event",
+            "name": "application/vnd.microsoft.readReceipt",
+            "value": {"lastReadMessageId": message_id},
         }
 
     def submit(
@@ -50,8 +73,19 @@ class Activities:
             "action": "add" if added else "remove",
         }
 
+    def membership(self, conversation: Conversation, user_id: str, activity_id: str) -> dict[str, Any]:
+        """The bot came into the user's personal chat; Teams says so beside the installation."""
+        envelope = self._envelope(conversation, user_id, activity_id)
+        return {**envelope, "type": "conversationUpdate", "membersAdded": [envelope["recipient"]]}
+
     def card_action(
-        self, conversation: Conversation, user_id: str, activity_id: str, card_id: str, action: dict[str, Any]
+        self,
+        conversation: Conversation,
+        user_id: str,
+        activity_id: str,
+        card_id: str,
+        action: dict[str, Any],
+        trigger: Trigger = "manual",
     ) -> dict[str, Any]:
         """What `Action.Execute` of a card sends; the bot answers it with a card, a message or an error."""
         return {
@@ -59,7 +93,7 @@ class Activities:
             "type": "invoke",
             "name": "adaptiveCard/action",
             "replyToId": card_id,
-            "value": {"action": action, "trigger": "manual"},
+            "value": {"action": action, "trigger": trigger},
         }
 
     def _envelope(self, conversation: Conversation, user_id: str, activity_id: str) -> dict[str, Any]:

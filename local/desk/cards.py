@@ -32,6 +32,17 @@ def pressed(card: Any, action: dict[str, Any], inputs: Mapping[str, Any]) -> dic
     return {**kept, "data": {**_data(action), **values}}
 
 
+def refresh_of(card: Any, account: str) -> dict[str, Any] | None:
+    """The action with which a card asks for itself anew when this user opens it, if it does."""
+    refresh = card.get("refresh") if isinstance(card, dict) else None
+    action = refresh.get("action") if isinstance(refresh, dict) else None
+    if not isinstance(refresh, dict) or not isinstance(action, dict) or action.get("type") != "Action.Execute":
+        return None
+    # Without a list all members of a small chat count; an empty one names nobody.
+    named = refresh.get("userIds")
+    return pressed({}, action, {}) if named is None or account in named else None
+
+
 def _data(action: Mapping[str, Any]) -> dict[str, Any]:
     data = action.get("data")
     return dict(data) if isinstance(data, dict) else {}

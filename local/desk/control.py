@@ -47,6 +47,9 @@ class Control:
             Route("/_standin/presence", _guarded(self.presence), methods=["POST"]),
             Route("/_standin/say", _guarded(self.say), methods=["POST"]),
             Route("/_standin/act", _guarded(self.act), methods=["POST"]),
+            Route("/_standin/typing", _guarded(self.typing), methods=["POST"]),
+            Route("/_standin/read", _guarded(self.read), methods=["POST"]),
+            Route("/_standin/refresh", _guarded(self.refresh), methods=["POST"]),
         ]
 
     async def log(self, _: Request) -> Response:
@@ -128,6 +131,27 @@ class Control:
                     inputs = body.get("inputs") or {}
                     return await self._press(user_id, conversation, message, pressed(card, action, inputs))
         raise _RefusedError(409, f"no card shows a button {verb or title!r}")
+
+    async def typing(self, request: Request) -> Response:
+        """`{user}`: the user is writing to the bot."""
+        user_id = self._user((await json_object(request)).get("user"))
+        if (task := self._actions.typing(user_id, self._personal(user_id))) is not None:
+            await task
+        return Response(status_code=204)
+
+    async def read(self, request: Request) -> Response:
+        """`{user}`: the user has the chat with the bot before the eyes."""
+        user_id = self._user((await json_object(request)).get("user"))
+        if (task := self._actions.read(user_id, self._personal(user_id))) is not None:
+            await task
+        return Response(status_code=204)
+
+    async def refresh(self, request: Request) -> Response:
+        """`{user, messageId}`: the user has opened the chat with this card."""
+        body = await json_object(request)
+        user_id = self._user(body.get("user"))
+        outcome = await self._actions.refresh(user_id, self._personal(user_id), str(body.get("messageId") or ""))
+        return JSONResponse({"outcome": outcome.kind})
 
     async def _press(
         self, user_id: str, conversation: Conversation, message: Message, action: dict[str, Any]

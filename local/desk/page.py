@@ -53,6 +53,8 @@ class Page:
             Route("/page/retry", _guarded(self.retry), methods=["POST"]),
             Route("/page/read", _guarded(self.read), methods=["POST"]),
             Route("/page/press", _guarded(self.press), methods=["POST"]),
+            Route("/page/refresh", _guarded(self.refresh), methods=["POST"]),
+            Route("/page/typing", _guarded(self.typing), methods=["POST"]),
             WebSocketRoute("/page/live", self.live),
         ]
 
@@ -118,6 +120,20 @@ class Page:
             raise NotPossibleError("an action is missing")
         outcome = await self._actions.press(user_id, conversation, str(body.get("message")), action)
         return JSONResponse({"outcome": outcome.kind, "text": outcome.text})
+
+    async def refresh(self, request: Request) -> Response:
+        """`{user, chat, message}`: a card that refreshes itself was opened."""
+        body = await json_object(request)
+        user_id = self._user(body.get("user"))
+        await self._actions.refresh(user_id, self._chat(user_id, body.get("chat")), str(body.get("message")))
+        return Response(status_code=204)
+
+    async def typing(self, request: Request) -> Response:
+        """`{user, chat}`."""
+        body = await json_object(request)
+        user_id = self._user(body.get("user"))
+        self._actions.typing(user_id, self._chat(user_id, body.get("chat")))
+        return Response(status_code=204)
 
     async def live(self, socket: WebSocket) -> None:
         """Snapshot first, then every change, until the window is closed."""

@@ -65,7 +65,7 @@ class ToBot:
         return task
 
     async def invoke(self, activity: dict[str, Any]) -> Answer:
-        """Post an invoke at once and only once: its user is waiting, and presses again if need be."""
+        """Post at once and only once: an invoke, whose user presses again if need be, or what soon means nothing."""
         return await self._post(activity)
 
     def _forget(self, conversation_id: str, done: asyncio.Task[Answer]) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from local.desk.activities import Activities
+from local.desk.activities import Activities, Trigger
+from local.desk.cards import refresh_of
 from local.desk.live import Live
 from local.desk.state import AVAILABILITIES, Availability, Conversation, DeskState, Message, timestamp
 from local.desk.to_bot import Answer, ToBot
@@ -16,6 +19,8 @@ NOTICE = "application/vnd.microsoft.activity.message"
 ERROR = "application/vnd.microsoft.error"
 NO_ANSWER = "Unable to reach app. Please try again."
 WENT_WRONG = "Something went wrong. Please try again."
+REFRESH_PAUSE = 5.0
+"""Seconds; a card that was opened again sooner does not ask for itself again."""
 
 
 class NotPossibleError(Exception):
@@ -41,6 +46,7 @@ class UserActions:
         self._to_bot = to_bot
         self._app_name = app_name
         self._background: set[asyncio.Task[None]] = set()
+        self._refreshed: dict[tuple[str, str], float] = {}
 
     async def close(self) -> None:
         """Give up what is still under way."""
@@ -90,14 +96,26 @@ class UserActions:
             submit = self._activities.submit(conversation, user_id, activity_id, card_id, action.get("data") or {})
             answer = await self._to_bot.deliver(submit)
             return Outcome("none", answer=answer) if answer.accepted else Outcome("error", NO_ANSWER, answer)
-        activity = self._activities.card_action(conversation, user_id, activity_id, card_id, action)
-        answer = await self._to_bot.invoke(activity)
-        outcome = _outcome(answer)
-        if outcome.kind == "card" and conversation.message(card_id) is message:
-            message.views[user_id] = answer.body["value"]
-            message.revision += 1
-            self._live.message_changed(conversation, message)
-        return outcome
+        return await self._execute(user_id, conversation, message, action, "manual")
+
+    async def refresh(self, user_id: str, conversation: Conversation, card_id: str) -> Outcome:
+        """The user has opened a chat with this card: one that refreshes itself asks the bot how it looks now."""
+        message = conversation.message(card_id)
+        now, key = time.monotonic(), (user_id, card_id)
+        if message is None or now - self._refreshed.get(key, float("-inf")) < REFRESH_PAUSE:
+            return Outcome("none")
+        account = self._state.channel_id(user_id)
+        action = next(filter(None, (refresh_of(card, account) for card in message.cards_for(user_id))), None)
+        if action is None:
+            return Outcome("none")
+        self._refreshed[key] = now
+        return await self._execute(user_id, conversation, message, action, "automatic")
+
+    def typing(self, user_id: str, conversation: Conversation) -> asyncio.Task[None] | None:
+        """The user is writing to the bot; it is told once, and hears nothing of a group chat."""
+        if conversation.kind != "personal" or not conversation.bot_installed:
+            return None
+        return self._tell(self._activities.typing(conversation, user_id, self._state.next_id()))
 
     def set_presence(self, user_id: str, availability: str) -> None:
         if availability not in AVAILABILITIES:
@@ -106,12 +124,29 @@ class UserActions:
         self._state.availability[user_id] = chosen
         self._live.presence_changed()
 
-    def read(self, user_id: str, conversation: Conversation) -> None:
-        """The user has seen the chat up to its newest message."""
+    def read(self, user_id: str, conversation: Conversation) -> asyncio.Task[None] | None:
+        """The user has seen the chat up to its newest message; the bot gets a receipt of its own chats."""
         newest = conversation.messages[-1].id if conversation.messages else ""
-        if conversation.read_up_to.get(user_id, "") != newest:
-            conversation.read_up_to[user_id] = newest
-            self._live.conversation_changed(conversation)
+        if conversation.read_up_to.get(user_id, "") == newest:
+            return None
+        conversation.read_up_to[user_id] = newest
+        self._live.conversation_changed(conversation)
+        if conversation.kind != "personal" or not conversation.bot_installed:
+            return None
+        return self._tell(self._activities.read_receipt(conversation, user_id, self._state.next_id(), newest))
+
+    async def _execute(
+        self, user_id: str, conversation: Conversation, message: Message, action: dict[str, Any], trigger: Trigger
+    ) -> Outcome:
+        activity_id = self._state.next_id()
+        activity = self._activities.card_action(conversation, user_id, activity_id, message.id, action, trigger)
+        answer = await self._to_bot.invoke(activity)
+        outcome = _outcome(answer)
+        if outcome.kind == "card" and conversation.message(message.id) is message:
+            message.views[user_id] = answer.body["value"]
+            message.revision += 1
+            self._live.message_changed(conversation, message)
+        return outcome
 
     def _set_installed(self, conversation: Conversation, user_id: str, *, installed: bool) -> asyncio.Task[None] | None:
         if conversation.bot_installed == installed:
@@ -121,14 +156,26 @@ class UserActions:
         message.event = f"You {'added' if installed else 'removed'} {self._app_name}"
         message.activity = self._activities.installation(conversation, user_id, message.id, added=installed)
         conversation.add(message)
+        if installed:
+            self._to_bot.deliver(self._activities.membership(conversation, user_id, self._state.next_id()))
         return self._send(conversation, message)
+
+    def _tell(self, activity: dict[str, Any]) -> asyncio.Task[None]:
+        """Post what leaves no trace in the chat: once, and without keeping anything else waiting."""
+        return self._in_background(self._once(activity))
+
+    async def _once(self, activity: dict[str, Any]) -> None:
+        await self._to_bot.invoke(activity)
 
     def _send(self, conversation: Conversation, message: Message) -> asyncio.Task[None]:
         if message.activity is None:
             raise ValueError(f"message {message.id} is not for the bot")
         message.delivery = "sending"
         self._live.message_changed(conversation, message)
-        task = asyncio.create_task(self._watch(conversation, message, self._to_bot.deliver(message.activity)))
+        return self._in_background(self._watch(conversation, message, self._to_bot.deliver(message.activity)))
+
+    def _in_background(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
         self._background.add(task)
         task.add_done_callback(self._background.discard)
         return task

@@ -61,8 +61,7 @@ def tasks(view: TasksView, language: str = "en") -> Card:
     """The tasks that wait to be picked up, first in line first; the card asks for itself anew when it is opened."""
     title = agent_text("tasks_title", language)
     more = [paragraph(agent_text("and_more", language, count=view.more), isSubtle=True)] if view.more else []
-    empty = agent_text("nobody_waits" if view.has_pickup else "no_pickup", language)
-    listed = [_task(task, language) for task in view.tasks] or [paragraph(empty)]
+    listed = [_task(task, language) for task in view.tasks] or [paragraph(agent_text("nobody_waits", language))]
     body = [heading(title), *([paragraph(view.said, weight="Bolder")] if view.said else []), *listed, *more]
     refresh = agent_text("refresh", language)
     content = card(f"{title}: {view.said or len(view.tasks)}", body, [button(refresh, "tasks", {})])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -75,22 +76,22 @@ class CarryOut:
             case SendToCustomer():
                 await self._send_to_customer(session, effect, number)
             case RelayToAgent():
-                await self._relay_to_agent(session, effect, again)
+                await self._relay_to_agent(record, effect, again)
             case NotifyAgent():
-                await self._ports.agents.notify(await self._chat_with(session, effect.agent_id), effect.text)
+                await self._ports.agents.notify(await self._chat_with(record, effect.agent_id), effect.text)
             case OfferTask():
                 return await self._queue.offer(session, effect)
             case InviteAgent():
                 return await self._invite(record, effect)
             case CloseInvitation():
-                to = await self._chat_with(session, effect.agent_id)
+                to = await self._chat_with(record, effect.agent_id)
                 await self._ports.agents.close_invitation(
                     to, effect.card_id, session.customer.display_name, effect.outcome, effect.taken_by
                 )
             case ShowConversation():
                 return await self._show_conversation(record, effect)
             case CloseConversation():
-                to = await self._chat_with(session, effect.agent_id)
+                to = await self._chat_with(record, effect.agent_id)
                 name = session.customer.display_name
                 await self._ports.agents.close_conversation(to, effect.card_id, name, effect.text)
             case ReleaseAgent():
@@ -142,10 +143,11 @@ class CarryOut:
             await self.tenant(session), chat.thread_id, chat.relay_id, effect.sender, effect.text, metadata
         )
 
-    async def _relay_to_agent(self, session: Session, effect: RelayToAgent, again: bool) -> None:
+    async def _relay_to_agent(self, record: SessionRecord, effect: RelayToAgent, again: bool) -> None:
+        session = record.session
         agent = await self._agent(session, effect.agent_id)
         several = len(agent.state.conversations) > 1
-        to = _reachable(agent, effect.agent_id)
+        to = _reachable(record, agent, effect.agent_id)
         name = session.customer.display_name
         await self._ports.agents.relay(to, session.id, name, effect.text, again=again, with_reply=several)
 
@@ -156,13 +158,13 @@ class CarryOut:
         view = InvitationView(
             session.id, effect.offer_id, record.definition.contact_name, session.customer.display_name, effect.text
         )
-        card_id = await self._ports.agents.invite(await self._chat_with(session, effect.agent.id), view)
+        card_id = await self._ports.agents.invite(await self._chat_with(record, effect.agent.id), view)
         return (InvitationSent(effect.agent.id, effect.offer_id, card_id),)
 
     async def _leave_message(self, record: SessionRecord, effect: LeaveMessage) -> None:
-        session, customer = record.session, record.session.customer
+        customer = record.session.customer
         view = LeftMessageView(record.definition.contact_name, customer.display_name, customer.email, effect.text)
-        await self._ports.agents.leave_message(await self._chat_with(session, effect.agent_id), view)
+        await self._ports.agents.leave_message(await self._chat_with(record, effect.agent_id), view)
 
     async def _show_conversation(self, record: SessionRecord, effect: ShowConversation) -> tuple[Event, ...]:
         session, customer = record.session, record.session.customer
@@ -173,7 +175,7 @@ class CarryOut:
             customer.email,
             effect.end_question,
         )
-        card_id = await self._ports.agents.show_conversation(await self._chat_with(session, effect.agent_id), view)
+        card_id = await self._ports.agents.show_conversation(await self._chat_with(record, effect.agent_id), view)
         return (ConversationShown(card_id),)
 
     async def _close_messaging(self, session: Session) -> None:
@@ -186,8 +188,8 @@ class CarryOut:
             return
         await self._ports.messaging.remove_visitor(tenant, chat.thread_id, chat.relay_id, chat.visitor_id)
 
-    async def _chat_with(self, session: Session, agent_id: str) -> BotConversation:
-        return _reachable(await self._agent(session, agent_id), agent_id)
+    async def _chat_with(self, record: SessionRecord, agent_id: str) -> BotConversation:
+        return _reachable(record, await self._agent(record.session, agent_id), agent_id)
 
     async def _agent(self, session: Session, agent_id: str) -> AgentRecord:
         key, now = (session.tenant_id, agent_id), self._ports.clock.now()
@@ -215,7 +217,7 @@ async def _known(reading: Awaitable[Found]) -> Found:
         raise NotSent(f"what is needed for sending could not be read: {error}") from error
 
 
-def _reachable(agent: AgentRecord, agent_id: str) -> BotConversation:
+def _reachable(record: SessionRecord, agent: AgentRecord, agent_id: str) -> BotConversation:
     if agent.conversation is None or not agent.state.registered:
         raise Rejected(f"user {agent_id} is not registered with the bot", "not_registered")
-    return agent.conversation
+    return replace(agent.conversation, language=record.definition.default_language)

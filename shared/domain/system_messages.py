@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 
 from shared.domain.errors import Finding
 from shared.domain.parameters import Agent, Customer, check_parameters, render
@@ -28,6 +28,7 @@ class SystemMessageTexts:
     transferred: str | None = None
 
 
+TO_AGENTS = ("incoming", "end_question", "ended")
 SERVICE_ONLY = ("waiting", "no_agent_available", "out_of_hours", "transferred")
 
 BUILT_IN: dict[str, SystemMessageTexts] = {
@@ -102,15 +103,24 @@ def choose_language(available: Iterable[str], asked: str, default: str) -> str:
 
 
 def wording(messages: SystemMessages | None, language: str, default_language: str) -> Wording:
-    """Choose one language, and fill what is not set with the built-in texts in this one, or in English."""
+    """Choose the customer's language, and for agents the tenant's; see `_filled` for what is not set."""
     texts = messages.texts if messages is not None and messages.texts else BUILT_IN
+    for_agents = _filled(texts, default_language, default_language)
+    merged = replace(
+        _filled(texts, language, default_language), **{slot: getattr(for_agents, slot) for slot in TO_AGENTS}
+    )
+    return Wording(merged, messages.display_name if messages is not None else None)
+
+
+def _filled(texts: Mapping[str, SystemMessageTexts], language: str, default_language: str) -> SystemMessageTexts:
+    """The texts of one language; what is not set is built in, in this one or in English."""
     chosen = choose_language(texts, language, default_language)
     own, built_in = texts[chosen], BUILT_IN.get(chosen, BUILT_IN["en"])
     merged = {
         slot.name: getattr(built_in, slot.name) if getattr(own, slot.name) is None else getattr(own, slot.name)
         for slot in fields(SystemMessageTexts)
     }
-    return Wording(SystemMessageTexts(**merged), messages.display_name if messages is not None else None)
+    return SystemMessageTexts(**merged)
 
 
 def check_system_messages(messages: SystemMessages) -> tuple[Finding, ...]:

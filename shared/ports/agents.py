@@ -80,13 +80,12 @@ class TaskLine:
 class TasksView:
     """Tasks to be picked up, first in line first, and how many more there are.
 
-    `has_pickup`: whether there is such a service at all. `said` is what became of a button. `account` is the id by
-    which the bot knows the agent, for whom the card asks for itself anew.
+    `said` is what became of a button. `account` is the id by which the bot knows the agent, for whom the card asks for
+    itself anew.
     """
 
     tasks: tuple[TaskLine, ...] = ()
     more: int = 0
-    has_pickup: bool = True
     said: str = ""
     account: str = ""
 

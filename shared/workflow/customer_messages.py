@@ -33,7 +33,7 @@ def customer_message(session: Session, definition: Definition, event: CustomerMe
         case Verdict.TOO_FAST:
             return Step(counted, (_told(definition, "too_fast", OVER_BUDGET),))
         case Verdict.SPENT:
-            agent_is_told = NotifyAgent(session.agent.id, notice("customer_over_budget", definition.language))
+            agent_is_told = NotifyAgent(session.agent.id, notice("customer_over_budget", definition.default_language))
             return Step(counted, (_told(definition, "over_budget", OVER_BUDGET), agent_is_told))
         case Verdict.GROSS:
             ended = end(counted, definition, EndReason.MESSAGE_BUDGET, now)

@@ -86,6 +86,6 @@ def _farewell_to_agent(session: Session, definition: Definition, reason: EndReas
     if reason is not EndReason.AGENT and told:
         effects.append(NotifyAgent(agent.id, told))
     if session.conversation_card_id:
-        closing = how_it_ended(reason.value, definition.language)
+        closing = how_it_ended(reason.value, definition.default_language)
         effects.append(CloseConversation(agent.id, session.conversation_card_id, closing))
     return effects

@@ -13,6 +13,7 @@ from shared.domain.parameters import Agent, Customer, check_parameters
 from shared.domain.system_messages import (
     BUILT_IN,
     SERVICE_ONLY,
+    TO_AGENTS,
     SystemMessages,
     SystemMessageTexts,
     Wording,
@@ -23,6 +24,7 @@ from shared.domain.system_messages import (
 CARLA = Customer("Carla Customer", "carla@example.org")
 MARIO = Agent("mario", "Mario", "Mario", "Lunifico", "mario@lunifico.example")
 SLOTS = [slot.name for slot in fields(SystemMessageTexts)]
+TO_CUSTOMERS = [slot for slot in SLOTS if slot not in TO_AGENTS]
 
 
 def own(display_name: str | None = None, **texts: SystemMessageTexts) -> SystemMessages:
@@ -39,7 +41,9 @@ def own(display_name: str | None = None, **texts: SystemMessageTexts) -> SystemM
 def test_without_system_messages_the_built_in_texts_speak_the_best_language(
     asked: str, default: str, chosen: str
 ) -> None:
-    assert wording(None, asked, default).texts == BUILT_IN[chosen]
+    texts = wording(None, asked, default).texts
+
+    assert all(getattr(texts, slot) == getattr(BUILT_IN[chosen], slot) for slot in TO_CUSTOMERS)
 
 
 @pytest.mark.parametrize(
@@ -67,7 +71,14 @@ def test_texts_in_neither_language_are_taken_in_english_else_in_the_first_there_
 
 
 def test_a_document_without_any_texts_leaves_the_built_in_ones() -> None:
-    assert wording(own(), "de", "en").texts == BUILT_IN["de"]
+    assert wording(own(), "de", "de").texts == BUILT_IN["de"]
+
+
+def test_agents_read_the_tenant_s_language_whatever_the_customer_speaks() -> None:
+    texts = wording(None, "de", "en").texts
+
+    assert all(getattr(texts, slot) == getattr(BUILT_IN["en"], slot) for slot in TO_AGENTS)
+    assert all(getattr(texts, slot) == getattr(BUILT_IN["de"], slot) for slot in TO_CUSTOMERS)
 
 
 @pytest.mark.parametrize(

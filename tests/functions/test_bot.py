@@ -8,11 +8,12 @@ from typing import Any
 import azure.functions as func
 import pytest
 
-from functions.teams import BODY_LIMIT, ONLY_TEXT, REGISTERED, bot_messages
+from functions.teams import BODY_LIMIT, bot_messages
 from functions.widget import widget_start
 from shared import bootstrap
 from shared.adapters.memory import MemoryAgents
 from shared.application.occasions import Happened
+from shared.domain.agent_texts import agent_text
 from shared.domain.errors import NotSent
 from shared.domain.events import CustomerEnded
 from shared.domain.sessions import Phase
@@ -76,7 +77,7 @@ class TestRegistration:
         record = world.agent_store.records[TENANT.id, MARIO.id]
         assert record.state.registered
         assert record.conversation == BotConversation("https://smba.example/emea/", "chat-mario", BOT)
-        assert [sent.text for sent in world.agents.of("chat-mario", "notify")] == [REGISTERED]
+        assert [sent.text for sent in world.agents.of("chat-mario", "notify")] == [agent_text("registered", "en")]
 
     async def test_removing_it_unregisters(self, world: World) -> None:
         await post(activity("installationUpdate", action="add"))
@@ -235,7 +236,7 @@ class TestConversation:
         attachments = [{"contentType": "text/html", "content": "<p>Look</p>"}, {"contentType": "image/png"}]
         await post(activity("message", text="Look", attachments=attachments))
         assert world.messaging.threads["thread-1"][-1].text == "Look"
-        assert world.agents.of("chat-mario", "notify")[-1].text == ONLY_TEXT
+        assert world.agents.of("chat-mario", "notify")[-1].text == agent_text("only_text", "en")
 
     @pytest.mark.parametrize("verb", ["", "refresh", "drop table", None, 5])
     async def test_an_unknown_button_is_answered_kindly(self, world: World, verb: Any) -> None:

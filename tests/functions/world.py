@@ -29,15 +29,16 @@ from shared.adapters.memory import (
 from shared.adapters.session_tokens import JwtSessionTokens
 from shared.application import assemble
 from shared.application.agents import Activity
-from shared.application.occasions import Wake
+from shared.application.occasions import Happened, Wake
 from shared.domain.domain_templates import DomainRow, DomainTemplate
 from shared.domain.errors import Unauthenticated
+from shared.domain.events import VisitorSeen
 from shared.domain.licences import Licence
 from shared.domain.services import Service, ServiceModality
 from shared.domain.tenants import Tenant
 from shared.domain.users import InteractAccess, User
 from shared.domain.workflows import ActivityDefinition, Workflow
-from shared.ports import BotConversation
+from shared.ports import BotConversation, StatusView, TasksView
 
 OWN_URL = "https://interact.lunifico.example"
 ORIGIN = "https://www.lunifico.example"
@@ -100,7 +101,9 @@ class FakeAuthentication:
 class FakeCards:
     """Cards that say what they were made of."""
 
-    def closed_invitation(self, customer_name: str, outcome: str, taken_by: str | None) -> Mapping[str, Any]:
+    def closed_invitation(
+        self, customer_name: str, outcome: str, taken_by: str | None, language: str
+    ) -> Mapping[str, Any]:
         return {"closed_invitation": [customer_name, outcome, taken_by]}
 
     def closed_conversation(self, customer_name: str, text: str) -> Mapping[str, Any]:
@@ -108,6 +111,15 @@ class FakeCards:
 
     def notice(self, text: str) -> Mapping[str, Any]:
         return {"notice": text}
+
+    def status(self, view: StatusView, language: str) -> Mapping[str, Any]:
+        return {"status": view}
+
+    def help(self, language: str, said: str = "") -> Mapping[str, Any]:
+        return {"help": said}
+
+    def tasks(self, view: TasksView, language: str) -> Mapping[str, Any]:
+        return {"tasks": [task.customer_name for task in view.tasks], "more": view.more, "said": view.said}
 
 
 class FakeEndpoints:
@@ -155,8 +167,9 @@ class World:
         return Activity(activity_id, TENANT.id, user_id, BotConversation("https://smba.example", f"chat-{user_id}"))
 
     async def ring(self, session_id: str) -> str:
-        """Mario registers and is offered the session; the offer's id."""
+        """Mario registers and is offered the session, whose page has given a sign of life; the offer's id."""
         await self.application.conversations.register(self.activity())
+        await self.application.relay.look(session_id, Happened(VisitorSeen()))
         await self.application.relay.look(session_id, Wake("opened"))
         return self.agents.of("chat-mario", "invite")[-1].offer_id
 

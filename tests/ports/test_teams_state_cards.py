@@ -47,7 +47,7 @@ ALL: dict[str, Card] = {
             "help after a mistake": teams_state_cards.help_card(language, NASTY),
             "tasks": teams_state_cards.tasks(TASKS, language),
             "no tasks": teams_state_cards.tasks(TasksView(), language),
-            "no pickup": teams_state_cards.tasks(TasksView(has_pickup=False, said=NASTY), language),
+            "news": teams_state_cards.tasks(TasksView(said=NASTY), language),
             "nasty task": teams_state_cards.tasks(TasksView((TaskLine("s", NASTY, NASTY, -3),)), language),
         }.items()
     }
@@ -179,9 +179,12 @@ class TestTasks:
         assert refresh["userIds"] == ["29:mario"]
         assert ALL["no tasks en"]["refresh"]["userIds"] == []
 
-    def test_an_empty_list_says_whether_anything_can_come(self) -> None:
-        assert "Nobody is waiting." in cards.texts(ALL["no tasks en"])
-        assert "None of your services has tasks to be picked up." in cards.texts(ALL["no pickup en"])
+    def test_an_empty_list_says_so(self) -> None:
+        assert cards.texts(ALL["no tasks en"]) == ["Waiting tasks", "No task is waiting to be picked up."]
+
+    def test_what_became_of_a_button_stands_above_the_list(self) -> None:
+        card = teams_state_cards.tasks(TasksView((CARLA,), said="Luisa has taken this conversation."))
+        assert cards.texts(card)[1] == "Luisa has taken this conversation."
 
 
 def test_the_cards_that_answer_a_button_are_the_same_cards() -> None:

@@ -6,12 +6,16 @@ import { Messages } from "/static/messages.js";
 import { fillAvatar, PRESENCE_NAMES } from "/static/people.js";
 
 const TYPING_SHOWN = 5000;
+const TYPING_TOLD = 3000;
+// Older cards that refresh themselves have scrolled away.
+const REFRESHED = 30;
 // Found once, before any card is shown: the inputs of a card bring ids of their own, such as "text".
 const elements = new Map([...document.querySelectorAll("[id]")].map((each) => [each.id, each]));
 const element = (id) => elements.get(id);
 const state = { me: "", appName: "Interact", users: [], chats: [], open: "", connected: false };
 let stopListening = () => {};
 let typingTimer;
+let typingTold = 0;
 
 const messages = new Messages(element("messages"), {
   appName: state.appName,
@@ -51,6 +55,9 @@ const hear = {
     } else if (target.id === state.open) {
       messages.show(event.message);
       stopTyping(event.message.fromBot);
+      if (index < 0) {
+        refreshCards([event.message]);
+      }
     }
     show();
   },
@@ -99,6 +106,28 @@ function showOpenChat() {
   stopTyping(true);
   messages.showAll(openChat()?.messages ?? []);
   show();
+  refreshCards(openChat()?.messages ?? []);
+}
+
+/** Cards that want it ask the bot how they look now; the desk knows which of them do. */
+function refreshCards(shown) {
+  if (document.visibilityState === "visible") {
+    for (const message of shown.slice(-REFRESHED)) {
+      if (message.cards.some((card) => card.refresh)) {
+        act("refresh", { chat: message.chatId, message: message.id });
+      }
+    }
+  }
+}
+
+/** Tell the bot that its user is writing, now and then while it goes on. */
+function tellTyping() {
+  const current = openChat();
+  const wanted = current?.kind === "personal" && current.installed && element("text").value.trim();
+  if (wanted && Date.now() - typingTold > TYPING_TOLD) {
+    typingTold = Date.now();
+    act("typing", { chat: current.id });
+  }
 }
 
 function show() {
@@ -206,6 +235,7 @@ async function send() {
     return;
   }
   text.value = "";
+  typingTold = 0;
   showCompose();
   await act("say", { chat: state.open, text: written });
 }
@@ -213,7 +243,10 @@ async function send() {
 element("user").onchange = ({ target }) => signIn(target.value);
 element("presence").onchange = ({ target }) => act("presence", { availability: target.value });
 element("app-button").onclick = () => act("install", { remove: Boolean(personalChat()?.installed) });
-element("text").oninput = showCompose;
+element("text").oninput = () => {
+  showCompose();
+  tellTyping();
+};
 element("text").onkeydown = (event) => {
   if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
     event.preventDefault();
@@ -225,7 +258,10 @@ element("compose").onsubmit = (event) => {
   send();
 };
 window.addEventListener("focus", show);
-document.addEventListener("visibilitychange", show);
+document.addEventListener("visibilitychange", () => {
+  show();
+  refreshCards(openChat()?.messages ?? []);
+});
 
 for (const option of element("presence").options) {
   option.textContent = PRESENCE_NAMES[option.value];
