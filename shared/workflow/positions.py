@@ -26,7 +26,9 @@ def take_position(
         first_position=task.first_position or event.position,
         expected_wait=event.expected_wait,
     )
-    effects: list[Effect] = [AnnounceState()] if task.position != event.position else []
+    # That somebody is next needs no word at first: hardly anybody is told before an agent is asked.
+    is_news = task.position != event.position and (task.position, event.position) != (None, 1)
+    effects: list[Effect] = [AnnounceState()] if is_news else []
     is_time = task.tell_again is None or context.now >= task.tell_again
     if every and is_time and task.told != event.position:
         moved = replace(moved, told=event.position, tell_again=context.now + timedelta(seconds=every))

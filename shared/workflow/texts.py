@@ -15,6 +15,7 @@ def known_of(session: Session, definition: Definition) -> Mapping[str, str]:
     """Values for the placeholders that only a running conversation has, by their full names."""
     known = {f"{CUSTOM}{name}": value for name, value in parameters_of(session, definition).items()}
     known["Service.Name"] = definition.contact_name
+    known["OpeningHours.OpensAt"] = session.opens_at
     task = session.task
     if task is not None and task.position is not None:
         known["Queue.Position"] = str(task.position)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from shared.domain.calendars import OpeningState, state_at
+from shared.domain.calendars import OpeningState, opens_at, state_at
 from shared.domain.effects import SendToCustomer
 from shared.domain.events import Event
+from shared.domain.opening_texts import time_of_opening
+from shared.domain.sessions import Session
 from shared.workflow.activity import Context, Step, reference, switch, word
 from shared.workflow.texts import say
 
@@ -32,25 +34,33 @@ class CheckOpeningHours:
     before_accept = True
 
     def enter(self, context: Context) -> Step:
-        state = _state(context)
+        state, session = _look(context)
         if state is OpeningState.OPEN or (state is OpeningState.HOLIDAY and _has_exit(context, state)):
-            return Step(context.session, exit=state.value)
+            return Step(session, exit=state.value)
         told: tuple[SendToCustomer, ...] = ()
         if context.parameters.announce:
-            told = say(context, "out_of_hours", "outOfHours")
-        return Step(context.session, told, exit=OpeningState.CLOSED.value)
+            told = say(replace(context, session=session), "out_of_hours", "outOfHours")
+        return Step(session, told, exit=OpeningState.CLOSED.value)
 
     def on(self, context: Context, event: Event) -> Step | None:
         return None
 
 
-def _state(context: Context) -> OpeningState:
-    """Without its calendar, which saving does not allow, a service is closed: better told so than left waiting."""
-    calendars, parameters = context.definition.calendars, context.parameters
-    primary = calendars.get(parameters.calendar)
+def _look(context: Context) -> tuple[OpeningState, Session]:
+    """The state now; where it is not open the session notes when it will be, for texts.
+
+    Without its calendar, which saving does not allow, a service is closed: better told so than left waiting.
+    """
+    session, definition, parameters = context.session, context.definition, context.parameters
+    primary = definition.calendars.get(parameters.calendar)
+    secondary = definition.calendars.get(parameters.secondary_calendar)
     if primary is None:
-        return OpeningState.CLOSED
-    return state_at(primary, context.now, calendars.get(parameters.secondary_calendar)).state
+        return OpeningState.CLOSED, replace(session, opens_at="")
+    state = state_at(primary, context.now, secondary).state
+    if state is OpeningState.OPEN:
+        return state, session
+    opens = opens_at(primary, context.now, secondary)
+    return state, replace(session, opens_at=time_of_opening(opens, context.now, definition.language))
 
 
 def _has_exit(context: Context, state: OpeningState) -> bool:

@@ -97,8 +97,10 @@ class QueueTask:
                 return self._declined(context, task, event.agent_id, event.offer_id)
             case DeliveryFailed(effect="invite_agent"):
                 return self._declined(context, task, event.agent_id or "", event.offer_id or "")
-            case AgentFreed() | VisitorSeen():
+            case AgentFreed():
                 return self._look_again(context, task) if task.phase is TaskPhase.WAITING else None
+            case VisitorSeen():
+                return Step(*self._offer(context, context.session)) if self._has_room(context, task) else None
             case TimerDue(deadline_id="offer"):
                 return self._offer_due(context, task)
             case TimerDue(deadline_id="queue_limit"):
@@ -124,6 +126,10 @@ class QueueTask:
         if parameters.distribution == Distribution.PICKUP.value or not session.visitor_seen:
             return session.with_deadline("offer", context.now + LOOK_AGAIN), ()
         return begin_round(session, parameters.distribution, parameters.ring_seconds, context.now)
+
+    def _has_room(self, context: Context, task: Task) -> bool:
+        """Whether a waiting task may be offered: with a limit of waiting tasks not before its position is known."""
+        return task.phase is TaskPhase.WAITING and (task.position is not None or not context.parameters.max_waiting)
 
     def _can_be_picked_up(self, context: Context, task: Task) -> bool:
         is_on_list = context.parameters.distribution == Distribution.PICKUP.value and context.session.visitor_seen
