@@ -23,6 +23,8 @@ HORIZON = timedelta(days=366)
 """So far a change of state is looked for: every yearly one but that of 29 February lies within."""
 MOST_EDGES = 2_000
 """So many beginnings and ends of periods are looked at: hundreds of them on a day must not take long."""
+MOST_CHANGES = 20
+"""Between closed and holiday, until it opens."""
 MINUTES_OF_DAY = 24 * 60
 _DAY = timedelta(days=1)
 _TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])|24:00")
@@ -141,6 +143,18 @@ def next_change(calendar: Calendar, moment: datetime, secondary: Calendar | None
     return next(
         (edge for edge in edges if edge > moment and state_at(calendar, edge, secondary).state is not now), None
     )
+
+
+def opens_at(calendar: Calendar, moment: datetime, secondary: Calendar | None = None) -> datetime | None:
+    """When it opens next, in the calendar's own zone; None where that is not known (see `next_change`)."""
+    change = next_change(calendar, moment, secondary)
+    for _ in range(MOST_CHANGES):
+        if change is None or state_at(calendar, change, secondary).state is OpeningState.OPEN:
+            break
+        change = next_change(calendar, change, secondary)
+    else:
+        return None
+    return change.astimezone(time_zone(calendar.time_zone) or UTC) if change else None
 
 
 def minutes(time: str) -> int | None:

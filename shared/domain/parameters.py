@@ -71,6 +71,7 @@ PARAMETERS: dict[str, Parameter] = {
 }
 CONVERSATION_PARAMETERS = {
     "Service.Name": "Service Name",
+    "OpeningHours.OpensAt": "Next Opening",
     "Queue.Position": "Position in Queue",
     "Queue.ExpectedWait": "Expected Wait in Minutes",
 }

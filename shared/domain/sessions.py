@@ -127,7 +127,8 @@ class Session:
     """The engine's whole state. `position` is the id of the current activity.
 
     `visitor_seen`: a page gave a sign of life, so a person may be there. `parameters` are custom parameters;
-    `transfers` counts the services through which the session came, `rounds` the rounds of offers in them.
+    `transfers` counts the services through which the session came, `rounds` the rounds of offers in them. `opens_at`
+    is when the service opens, as the customer reads it, where the customer came while it was closed.
     """
 
     id: str
@@ -152,6 +153,7 @@ class Session:
     parameters: Mapping[str, str] = field(default_factory=dict)
     transfers: int = 0
     rounds: int = 0
+    opens_at: str = ""
 
     @property
     def chat(self) -> ChatChannel | None:

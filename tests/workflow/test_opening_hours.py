@@ -107,6 +107,50 @@ def test_eight_o_clock_is_eight_o_clock_in_summer_too(moment: str, expected: str
     assert comes(checked(), datetime.fromisoformat(moment).replace(tzinfo=UTC)).visits[0].exit == expected
 
 
+OPENS = "We open at $(OpeningHours.OpensAt)."
+
+
+def saying_when(definition: Definition, language: str = "en") -> Definition:
+    texts = replace(definition.wording.texts, out_of_hours=OPENS)
+    return replace(definition, language=language, wording=replace(definition.wording, texts=texts))
+
+
+@pytest.mark.parametrize(
+    ("moment", "language", "expected"),
+    [
+        ("2030-01-09T05:00", "en", "We open at 08:00."),
+        ("2030-01-09T20:00", "en", "We open at Thursday, 08:00."),
+        ("2030-01-11T23:30", "de", "We open at Montag, 08:00."),
+        ("2030-01-11T23:30", "fr", "We open at Monday, 08:00."),
+    ],
+    ids=["today", "tomorrow", "after the weekend", "in a language without names"],
+)
+def test_the_text_may_say_when_it_opens(moment: str, language: str, expected: str) -> None:
+    comes_at = datetime.fromisoformat(moment).replace(tzinfo=UTC)
+    assert comes(saying_when(checked(), language), comes_at).to_customer() == (expected,)
+
+
+def test_the_opening_after_long_holidays_is_a_date() -> None:
+    closed_for_long = replace(OFFICE, holidays=(Holiday("2030-01-07", "2030-01-25", label="Moving"),))
+    course = comes(saying_when(checked(calendars=(closed_for_long,))), MONDAY)
+    assert course.to_customer() == ("We open at 2030-01-28, 08:00.",)
+
+
+def test_the_opening_may_be_unknown() -> None:
+    never = replace(OFFICE, week=())
+    assert comes(saying_when(checked(calendars=(never,))), MONDAY).to_customer() == ("We open at .",)
+
+
+def test_messages_of_the_workflow_may_say_when_it_opens() -> None:
+    first = ActivityDefinition("first", "accept_conversation", {}, {"next": "hours"})
+    parameters = {"calendar": "office", "announce": False}
+    hours = ActivityDefinition("hours", "check_opening_hours", parameters, {"open": "greeting", "closed": "told"})
+    told = ActivityDefinition("told", "message", {"texts": {"en": OPENS}}, {"next": "disconnect"})
+    flow = workflow(first, hours, told, *CHAT[1:], start="first")
+    assert lint(flow) == ()
+    assert comes(definition_of(flow, OFFICE), MONDAY_NIGHT).to_customer() == ("We open at Tuesday, 08:00.",)
+
+
 @pytest.mark.parametrize("parameters", [{"calendar": "gone"}, {"calendar": ""}, {"calendar": 5}])
 def test_without_its_calendar_a_service_is_closed(parameters: dict[str, Any]) -> None:
     assert comes(checked(**parameters), MONDAY).visits[0].exit == "closed"

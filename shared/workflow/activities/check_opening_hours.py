@@ -54,11 +54,9 @@ def _look(context: Context) -> tuple[OpeningState, Session]:
     session, definition, parameters = context.session, context.definition, context.parameters
     primary = definition.calendars.get(parameters.calendar)
     secondary = definition.calendars.get(parameters.secondary_calendar)
-    if primary is None:
-        return OpeningState.CLOSED, replace(session, opens_at="")
-    state = state_at(primary, context.now, secondary).state
-    if state is OpeningState.OPEN:
-        return state, session
+    state = state_at(primary, context.now, secondary).state if primary else OpeningState.CLOSED
+    if primary is None or state is OpeningState.OPEN:
+        return state, replace(session, opens_at="")
     opens = opens_at(primary, context.now, secondary)
     return state, replace(session, opens_at=time_of_opening(opens, context.now, definition.language))
 
