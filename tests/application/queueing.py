@@ -6,16 +6,24 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from shared.application.agent_rows import AgentRows
 from shared.application.queue import TaskQueue
+from shared.application.waiting import Waiting
 from shared.domain.distribution import AgentState
 from shared.domain.effects import OfferTask
 from shared.domain.events import AgentsReserved
 from shared.domain.sessions import Session, TaskPhase
 from shared.domain.users import User
+from shared.ports import Ports
 from tests.application.company import MARIO, TENANT
 from tests.application.world import World
 
 OTHERS = [replace(MARIO, id=f"agent-{number}", display_name=f"Agent {number}") for number in range(4)]
+
+
+def task_queue(ports: Ports) -> TaskQueue:
+    """The queue of a host of its own."""
+    return TaskQueue(ports, AgentRows(ports), Waiting(ports))
 
 
 def state(world: World, user: User = MARIO) -> AgentState:
@@ -45,7 +53,7 @@ def offering(world: World, session_id: str) -> tuple[Session, OfferTask]:
 
 async def offer(world: World, session_id: str, **changes: Any) -> AgentsReserved:
     session, effect = offering(world, session_id)
-    (answer,) = await TaskQueue(world.ports).offer(session, replace(effect, **changes))
+    (answer,) = await task_queue(world.ports).offer(session, replace(effect, **changes))
     assert isinstance(answer, AgentsReserved)
     return answer
 

@@ -67,12 +67,12 @@ async def test_an_invitation_expires(world: World) -> None:
     assert answer == Answer("expired", "Carla Customer")
 
 
-async def test_an_invitation_whose_customer_has_left_is_expired(world: World) -> None:
+async def test_an_invitation_whose_session_is_over_was_withdrawn(world: World) -> None:
     session_id, offer_id = await ringing(world)
     await world.passes(301)
     assert world.session(session_id).phase is Phase.ENDED
 
-    assert (await world.app.conversations.accept(world.activity(), session_id, offer_id)).outcome == "expired"
+    assert (await world.app.conversations.accept(world.activity(), session_id, offer_id)).outcome == "withdrawn"
 
 
 async def test_accepting_a_conversation_of_one_s_own_that_is_over_says_so(world: World) -> None:

@@ -95,7 +95,9 @@ async def test_without_a_conversation_the_agent_is_told(world: World) -> None:
     await world.registers(MARIO)
 
     assert await world.app.conversations.say(world.activity(), "Hello?") == Answer("no_conversation")
-    assert world.shown(what="notify") == ["You have no open conversation. Invitations will appear here."]
+    assert world.shown(what="notify") == [
+        "You have no open conversation. Invitations will appear here. Write help for what you can do."
+    ]
 
 
 async def test_who_never_registered_is_told_too(world: World) -> None:

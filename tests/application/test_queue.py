@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 from shared.adapters.memory import MemoryConfigStore
-from shared.application.queue import TaskQueue
 from shared.domain.distribution import Ring
 from shared.domain.errors import VersionConflict
 from shared.domain.events import AgentsReserved
@@ -15,7 +14,7 @@ from shared.domain.licences import Licence
 from shared.domain.sessions import Phase, TaskPhase
 from tests.application.company import DIRECTLY_MARIO, LUISA, MARIO, SERVICE, TENANT
 from tests.application.faults import watched
-from tests.application.queueing import OTHERS, change, left_out, offered_to, offering, state
+from tests.application.queueing import OTHERS, change, left_out, offered_to, offering, state, task_queue
 from tests.application.world import World
 
 # --- longest idle first ----------------------------------------------------------------------------------------------
@@ -103,7 +102,7 @@ async def test_who_was_taken_by_another_host_in_the_last_moment_is_left_out(worl
             change(world, MARIO, ring=Ring("other", "other.1", world.clock.now()))
         return await call()
 
-    (answer,) = await TaskQueue(watched(world.ports, another_host_is_faster)).offer(session, effect)
+    (answer,) = await task_queue(watched(world.ports, another_host_is_faster)).offer(session, effect)
 
     assert isinstance(answer, AgentsReserved)
     assert answer.agents == ()
@@ -121,7 +120,7 @@ async def test_a_ring_that_cannot_be_settled_because_others_write_counts_for_now
             raise VersionConflict("somebody else wrote first")
         return await call()
 
-    (answer,) = await TaskQueue(watched(world.ports, always_another)).offer(session, effect)
+    (answer,) = await task_queue(watched(world.ports, always_another)).offer(session, effect)
 
     assert isinstance(answer, AgentsReserved)
     assert dict(answer.left_out)["mario"] == "ringing"
@@ -161,6 +160,6 @@ async def test_a_user_who_was_deleted_meanwhile_is_named_as_the_reason(world: Wo
     world.config.documents.clear()
     world.config.documents.update(MemoryConfigStore(TENANT).documents)
 
-    await world.wakes(started.record.session.id, "opened")
+    await world.is_there(started)
 
     assert left_out(world, started.record.session.id) == {"mario": "unknown_user"}

@@ -7,11 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from shared.application.queue import TaskQueue
 from shared.domain.effects import ClaimAgent, FreeAgent, ReleaseAgent
 from shared.domain.sessions import Phase
 from tests.application.company import MARIO, TENANT
-from tests.application.queueing import left_out, offered_to, state
+from tests.application.queueing import left_out, offered_to, state, task_queue
 from tests.application.world import World
 
 
@@ -25,7 +24,7 @@ async def test_claiming_again_changes_nothing(world: World) -> None:
     session_id = await world.connected()
     before = world.agent_store.records[(TENANT.id, "mario")]
 
-    await TaskQueue(world.ports).claim(world.session(session_id), ClaimAgent("mario", f"{session_id}.1"))
+    await task_queue(world.ports).claim(world.session(session_id), ClaimAgent("mario", f"{session_id}.1"))
 
     assert world.agent_store.records[(TENANT.id, "mario")] == before
 
@@ -35,7 +34,7 @@ async def test_claiming_for_a_session_that_has_ended_meanwhile_only_ends_the_rin
     session_id = await world.opens()
     ended = replace(world.session(session_id), phase=Phase.ENDED)
 
-    await TaskQueue(world.ports).claim(ended, ClaimAgent("mario", f"{session_id}.1"))
+    await task_queue(world.ports).claim(ended, ClaimAgent("mario", f"{session_id}.1"))
 
     assert (state(world).ring, state(world).conversations) == (None, ())
 
@@ -47,7 +46,7 @@ async def test_an_agent_who_did_not_answer_gets_nothing_until_reset(world: World
     assert (state(world).ring, state(world).missed) == (None, f"{session_id}.1")
     assert left_out(world, session_id)["mario"] == "did_not_answer"
 
-    await world.app.conversations.available(world.activity())
+    await world.app.duty.available(world.activity())
     await world.passes(10)
 
     assert offered_to(world, session_id) == ["mario"]
@@ -58,7 +57,7 @@ async def test_a_release_of_another_offer_leaves_the_ring_alone(world: World) ->
     session_id = await world.opens()
     ring = state(world).ring
 
-    await TaskQueue(world.ports).release(world.session(session_id), ReleaseAgent("mario", "older.1", missed=True))
+    await task_queue(world.ports).release(world.session(session_id), ReleaseAgent("mario", "older.1", missed=True))
 
     assert (state(world).ring, state(world).missed) == (ring, None)
 
@@ -81,7 +80,7 @@ async def test_a_conversation_that_ends_or_begins_leaves_a_ring_for_another_one_
     talking = await world.connected("key-1")
     await world.opens("key-2")
     ring = state(world).ring
-    queue, session = TaskQueue(world.ports), world.session(talking)
+    queue, session = task_queue(world.ports), world.session(talking)
 
     await queue.claim(session, ClaimAgent("mario", f"{talking}.1"))
     assert state(world).ring == ring is not None
@@ -95,7 +94,7 @@ async def test_freeing_an_agent_again_does_not_make_him_idle_anew(world: World) 
     idle_since = state(world).idle_since
     world.clock.advance(60)
 
-    await TaskQueue(world.ports).free(world.session(session_id), FreeAgent("mario"))
+    await task_queue(world.ports).free(world.session(session_id), FreeAgent("mario"))
 
     assert state(world).idle_since == idle_since
 
@@ -104,7 +103,7 @@ async def test_freeing_an_agent_again_does_not_make_him_idle_anew(world: World) 
 async def test_an_agent_whose_row_is_gone_is_no_reason_to_stop(world: World, verb: str) -> None:
     session_id = await world.connected()
     world.agent_store.records.clear()
-    queue, session = TaskQueue(world.ports), world.session(session_id)
+    queue, session = task_queue(world.ports), world.session(session_id)
     verbs: dict[str, Callable[[], Awaitable[None]]] = {
         "claim": lambda: queue.claim(session, ClaimAgent("mario", "x")),
         "release": lambda: queue.release(session, ReleaseAgent("mario", "x")),

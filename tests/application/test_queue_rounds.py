@@ -7,11 +7,10 @@ from typing import Any
 
 import pytest
 
-from shared.application.queue import TaskQueue
 from shared.domain.distribution import Ring
 from shared.domain.sessions import Phase, TaskPhase
 from tests.application.company import MARIO, SERVICE, TENANT
-from tests.application.queueing import OTHERS, change, offer, offering, state
+from tests.application.queueing import OTHERS, change, offer, offering, state, task_queue
 from tests.application.world import World
 
 # --- rings that count and rings that do not --------------------------------------------------------------------------
@@ -113,7 +112,7 @@ async def test_a_round_that_is_over_reserves_nobody(world: World) -> None:
     change(world, MARIO, ring=None)
     session, effect = offering(world, session_id)
 
-    queue = TaskQueue(world.ports)
+    queue = task_queue(world.ports)
     assert await queue.offer(session, replace(effect, offer_id="older.1")) == ()
     assert await queue.offer(replace(session, task=None), effect) == ()
     assert await queue.offer(replace(session, task=replace(world.task(session_id))), effect) == ()

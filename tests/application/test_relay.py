@@ -30,14 +30,16 @@ async def test_what_the_customer_wrote_while_waiting_is_shown_on_accept_in_order
 
 
 async def test_more_messages_than_fit_into_one_turn_are_shown_in_several(world: World) -> None:
-    await world.registers(MARIO)
     opened = await world.opens()
     texts = [f"text {number}" for number in range(2 * AT_ONCE + 5)]
     for text in texts:
+        world.clock.advance(1)
         world.writes(opened, text)
+    await world.registers(MARIO)
+    await world.passes(0)
 
     await world.accepts(MARIO, opened)
-    await world.passes(120)
+    await world.passes(60)
 
     assert world.shown() == ["Do you deliver to Basel?", *texts]
 
@@ -78,7 +80,7 @@ async def test_a_message_after_the_end_is_answered_visibly(world: World, session
 
 
 async def test_an_event_that_comes_again_after_nobody_could_answer_says_nothing_more(world: World) -> None:
-    opened = (await world.starts(contact=DIRECTLY_MARIO)).record.session.id
+    opened = await world.opens(contact=DIRECTLY_MARIO)
     first = world.thread(opened)[0]
     nudge = Nudge(first.id, first.created_on, TENANT.id)
 
@@ -151,10 +153,11 @@ async def test_a_circle_of_messages_ends_the_session_instead_of_filling_a_transa
 
 
 async def test_a_session_goes_through_all_its_phases(world: World) -> None:
-    session_id = (await world.starts(contact=SALES)).record.session.id
+    started = await world.starts(contact=SALES)
+    session_id = started.record.session.id
     phases = [world.session(session_id).phase]
     await world.registers(MARIO)
-    await world.wakes(session_id, "opened")
+    await world.is_there(started)
     phases.append(world.session(session_id).phase)
     await world.accepts(MARIO, session_id)
     phases.append(world.session(session_id).phase)

@@ -7,10 +7,9 @@ from typing import Any
 
 import pytest
 
-from shared.application.occasions import Wake
 from shared.application.worker import LEASE
 from shared.domain.errors import InteractError, NotSent, OutcomeUnknown, Rejected
-from tests.application.company import LUISA, MARIO
+from tests.application.company import HOME, LUISA, MARIO
 from tests.application.faults import Around, Call, fails, fails_afterwards
 from tests.application.world import World
 
@@ -178,9 +177,10 @@ async def test_two_sides_that_refuse_for_good_end_in_the_timeline(world: World, 
 async def test_an_agent_who_cannot_be_reached_any_more_makes_the_task_go_to_the_next(world: World) -> None:
     await world.registers(MARIO)
     host = world.host(fails("agents.invite", Rejected("blocked by the user", "bot_blocked")))
-    opened = (await world.starts("key-2")).record.session.id
+    started = await world.starts("key-2")
+    opened = started.record.session.id
 
-    await host.relay.look(opened, Wake("opened"))
+    await host.sessions.heartbeat(opened, started.token, HOME, leaving=False)
     await world.registers(LUISA)
     await world.passes(10)
 

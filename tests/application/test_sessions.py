@@ -23,7 +23,7 @@ TIMEOUT = TENANT.session_recovery_timeout
 async def test_a_page_that_comes_back_finds_its_session(world: World) -> None:
     started = await world.starts()
     await world.registers(MARIO)
-    await world.wakes(started.record.session.id, "opened")
+    await world.is_there(started)
     await world.accepts(MARIO, started.record.session.id)
 
     record = await world.app.sessions.resume(started.record.session.id, started.token, HOME)
@@ -80,11 +80,12 @@ async def test_an_ended_session_gets_no_fresh_credentials(world: World) -> None:
 # --- signs of life ---------------------------------------------------------------------------------------------------
 
 
-async def test_a_sign_of_life_is_one_read_and_one_write(world: World) -> None:
+async def test_every_further_sign_of_life_is_one_read_and_one_write(world: World) -> None:
     started = await world.starts()
+    await world.is_there(started)
     world.calls.clear()
 
-    await world.app.sessions.heartbeat(started.record.session.id, started.token, HOME, leaving=False)
+    await world.is_there(started)
 
     assert world.calls == ["sessions.read", "sessions.sign_of_life"]
 
@@ -119,7 +120,7 @@ async def talking(world: World) -> tuple[str, str]:
     started = await world.starts()
     session_id = started.record.session.id
     await world.registers(MARIO)
-    await world.wakes(session_id, "opened")
+    await world.is_there(started)
     assert await world.accepts(MARIO, session_id) == "accepted"
     return session_id, started.token
 

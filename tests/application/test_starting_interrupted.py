@@ -24,10 +24,10 @@ def first_messages(world: World, session_id: str) -> list[str]:
 # --- a host that dies between any two calls --------------------------------------------------------------------------
 
 
-CALLS_OF_A_START = 12
+CALLS_OF_A_START = 14
 
 
-async def test_a_start_makes_twelve_calls(world: World) -> None:
+async def test_a_start_makes_fourteen_calls(world: World) -> None:
     await world.starts()
 
     assert len(world.calls) == CALLS_OF_A_START
@@ -81,10 +81,11 @@ async def test_two_starts_at_the_same_time_lead_to_one_session_with_one_first_me
 
 
 async def test_the_agent_reads_a_first_message_once_even_if_a_slow_host_has_sent_it_again(world: World) -> None:
-    session_id = (await world.starts("key-1")).record.session.id
+    started = await world.starts("key-1")
+    session_id = started.record.session.id
     world.writes(session_id, FIRST_MESSAGE, client_id="key-1")
     await world.registers(MARIO)
-    await world.wakes(session_id, "opened")
+    await world.is_there(started)
     await world.accepts(MARIO, session_id)
 
     assert world.shown() == [FIRST_MESSAGE]

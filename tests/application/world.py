@@ -92,15 +92,17 @@ class World:
     # --- visitors ----------------------------------------------------------------------------------------------------
 
     async def starts(self, key: str = "key-1", **changes: Any) -> Started:
-        """A page starts a session and gives its first sign of life."""
-        started = await self.app.sessions.start(form(key, **changes), HOME)
-        await self.app.sessions.heartbeat(started.record.session.id, started.token, HOME, leaving=False)
-        return started
+        return await self.app.sessions.start(form(key, **changes), HOME)
 
     async def opens(self, key: str = "key-1", **changes: Any) -> str:
-        """A visitor starts, and the workflow has begun; the session's id."""
-        session_id = (await self.starts(key, **changes)).record.session.id
-        await self.wakes(session_id, "opened")
+        """A visitor starts, the page gives its first sign of life, and the workflow has begun; the session's id."""
+        started = await self.starts(key, **changes)
+        return await self.is_there(started)
+
+    async def is_there(self, started: Started) -> str:
+        """The page gives a sign of life; the session's id."""
+        session_id = started.record.session.id
+        await self.app.sessions.heartbeat(session_id, started.token, HOME, leaving=False)
         return session_id
 
     def thread(self, session_id: str) -> list[ThreadMessage]:
