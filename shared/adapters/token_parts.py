@@ -17,7 +17,7 @@ from shared.domain.errors import Refused, SiteTokenCode
 
 LONGEST_TOKEN = 8_192
 """Characters; as the widget API takes. Those of Microsoft Entra with many groups have some 4,000."""
-COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\Z")
+COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\Z")
 TYPES = frozenset({"jwt", "at+jwt"})
 """What `typ` may be; other kinds of JWT (logout, events, proof of possession) mean something else (RFC 8725, 3.11)."""
 

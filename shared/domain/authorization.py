@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from shared.domain.bounds import out_of_bounds
@@ -20,6 +21,7 @@ BOUNDS = {"clock_tolerance": (0, 120)}
 SECRET_REFERENCE = re.compile(r"(env:INTERACT_SECRET_|keyvault:)[A-Za-z0-9_-]+\Z")
 ENTRA_TENANT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 ENTRA = "https://login.microsoftonline.com"
+KEYS_URL = re.compile(r"https://[A-Za-z0-9._:\[\]-]+(/[^\s#\\]*)?\Z", re.ASCII)
 PUBLIC_KEY = re.compile(r"-----BEGIN PUBLIC KEY-----[A-Za-z0-9+/=\s]+-----END PUBLIC KEY-----")
 
 
@@ -166,19 +168,20 @@ def _check_rest(mode: AuthorizationMode, settings: SiteTokenSettings) -> Iterato
 
 def is_keys_url(url: str) -> bool:
     """Whether keys may be fetched from there: https, a host, and nothing that could be read as another one."""
+    if len(url) > LONGEST_TEXT or not url.isascii() or not url.isprintable() or not KEYS_URL.match(url):
+        return False
     try:
         parts = urlsplit(url)
-        port_is_fine = parts.port != 0
+        return bool(parts.hostname) and parts.port != 0 and _is_host(parts.hostname or "")
     except ValueError:
         return False
-    is_plain = url.isascii() and url.isprintable() and " " not in url and "\\" not in url
-    return (
-        is_plain
-        and parts.scheme == "https"
-        and bool(parts.hostname)
-        and "@" not in parts.netloc
-        and (port_is_fine and not parts.fragment and len(url) <= LONGEST_TEXT)
-    )
+
+
+def _is_host(name: str) -> bool:
+    """A name, or an address in its usual form: systems read 2130706433 and 127.1 as addresses too."""
+    if ":" in name or name.rpartition(".")[2][:1].isdigit():
+        return str(ip_address(name)) == name
+    return not name.endswith(".")
 
 
 def _finding(rule: str, field: str, explanation: str) -> Finding:
