@@ -21,6 +21,7 @@ PROBLEMS = {
     410: "The conversation has ended.",
     413: "The body is larger than 64 KB.",
     415: "The body is not JSON.",
+    429: "Too many calls, or no room for another conversation: ask again after `retryAfter` seconds.",
     503: "Try again, after `retryAfter` seconds where it is there.",
 }
 OF_BODIES = (400, 413, 415)
@@ -135,6 +136,16 @@ OPERATIONS = (
         (*OF_BODIES, 401, 503),
         body=bodies.NothingBody,
     ),
+    Operation(
+        "widget_typing",
+        "post",
+        f"/{BASE}/sessions/{{sessionId}}/typing",
+        "The customer is writing; the connected agent sees it. Every 3 seconds is often enough.",
+        200,
+        bodies.NothingAnswer,
+        (*OF_BODIES, 401, 503),
+        body=bodies.NothingBody,
+    ),
 )
 
 
@@ -160,7 +171,7 @@ def document() -> dict[str, Any]:
 
 def _described(operation: Operation) -> dict[str, Any]:
     responses = {str(operation.success): _content("Done.", operation.answer, "application/json")}
-    for status in sorted(operation.problems):
+    for status in sorted({*operation.problems, 429}):
         responses[str(status)] = _content(PROBLEMS[status], bodies.Problem, "application/problem+json")
     described: dict[str, Any] = {
         "operationId": operation.id,

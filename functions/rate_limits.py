@@ -8,6 +8,7 @@ from __future__ import annotations
 import azure.functions as func
 
 from shared import bootstrap
+from shared.domain.errors import Unauthenticated
 from shared.domain.rate_limits import Purpose, visitor_network
 from shared.domain.sessions import ContactReference
 
@@ -23,11 +24,14 @@ async def admit(request: func.HttpRequest, purpose: Purpose, widget_key: str, co
 
 
 async def admit_session(request: func.HttpRequest, token: str) -> None:
-    """Count a call of a session; raises RateLimited, or Unauthenticated where the token is not ours."""
+    """Count a call of a session; raises RateLimited. Who has no good token is refused later, by whom it concerns."""
     application = bootstrap.application()
     network = _network(request)
     application.rate_limiter.admit_visitor(network)
-    claims = application.ports.tokens.verify(token, application.ports.clock.now())
+    try:
+        claims = application.ports.tokens.verify(token, application.ports.clock.now())
+    except Unauthenticated:
+        return
     # The token says whose session it is: whoever only knows an id takes nothing from it.
     application.rate_limiter.admit_session(claims.session_id)
     tenant = await application.ports.config.tenant(claims.tenant_id)

@@ -60,9 +60,7 @@ class MessageCount:
     told_spent: bool = False
 
 
-def count(
-    before: MessageCount, budget: MessageBudget, text: str, written_at: datetime
-) -> tuple[MessageCount, Verdict]:
+def count(before: MessageCount, budget: MessageBudget, text: str, written_at: datetime) -> tuple[MessageCount, Verdict]:
     """Count a message; `written_at` is the messaging service's time, so that waiting messages are no burst."""
     after = _in_burst(before, budget, written_at)
     size = len(text.encode("utf-8", "replace"))
