@@ -9,6 +9,8 @@ TENANT_ID = "22222222-2222-4222-8222-222222222222"
 BOT_APP_ID = "11111111-1111-4111-8111-111111111111"
 WIDGET_KEY = "lunifico-demo-widget-key"
 SERVICE_ID = "5e000000-0000-4000-8000-000000000001"
+ORDERS_ID = "5e000000-0000-4000-8000-000000000002"
+"""A second service, whose workflow looks at the opening hours first; its preview is /preview/service/<this id>."""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from shared.adapters.contact_documents import Document, Kind, key_of
 from shared.adapters.storage_account import StorageAccount
 from shared.adapters.tables import Tables
 from shared.adapters.tables_documents import ConfigDocuments
+from shared.domain.calendars import WEEK, Calendar, Holiday, WeeklyPeriod
 from shared.domain.distribution import Distribution
 from shared.domain.domain_templates import DomainRow, DomainTemplate, allows, parse_origin
 from shared.domain.licences import Licence
@@ -25,7 +26,8 @@ from shared.workflow.lint import lint
 
 COMPANY, CUSTOMER_CARE, SUPPORT, SALES = "lunifico", "customer-care", "support", "sales"
 PREVIEW_TEMPLATE = "preview"
-WORKFLOW = "support-chat"
+WORKFLOW, ORDERS_WORKFLOW = "support-chat", "orders-chat"
+OFFICE_HOURS = "office-hours"
 SERVICE_MESSAGES, DIRECT_MESSAGES = "support-messages", "direct-messages"
 
 ORGANIZATION_UNITS = (
@@ -56,6 +58,35 @@ SUPPORT_CHAT = Workflow(
         ),
         ActivityDefinition(
             "queue", "queue_task", {"distribution": Distribution.DIRECT.value}, {"time_limit": "cancel"}
+        ),
+        ActivityDefinition("cancel", "cancel_task", {}, {"next": "disconnect"}),
+        ActivityDefinition("disconnect", "disconnect", {}, {}),
+    ),
+)
+
+HOURS = Calendar(
+    id=OFFICE_HOURS,
+    name="Lunifico office hours",
+    organization_unit_id=COMPANY,
+    time_zone="Europe/Zurich",
+    # Whoever tries the demo at night shall find it open; usual hours are ("08:00", "17:00") on WEEK[:5].
+    week=(WeeklyPeriod(WEEK, "00:00", "24:00", label="Always open"),),
+    holidays=(Holiday("2026-01-01", label="New Year's Day"),),
+)
+
+ORDERS_CHAT = Workflow(
+    id=ORDERS_WORKFLOW,
+    name="Orders chat",
+    type=INSTANT_MESSAGING.workflow_type,
+    organization_unit_id=SALES,
+    start="hours",
+    activities=(
+        ActivityDefinition(
+            "hours", "check_opening_hours", {"calendar": OFFICE_HOURS}, {"open": "accept", "closed": "disconnect"}
+        ),
+        ActivityDefinition("accept", "accept_conversation", {}, {"next": "queue"}),
+        ActivityDefinition(
+            "queue", "queue_task", {"distribution": Distribution.BROADCAST.value}, {"time_limit": "cancel"}
         ),
         ActivityDefinition("cancel", "cancel_task", {}, {"next": "disconnect"}),
         ActivityDefinition("disconnect", "disconnect", {}, {}),
@@ -131,7 +162,9 @@ def demo_documents(acs_resource_id: str, acs_secret: str, preview: str) -> Itera
     yield DomainTemplate("partner-site", "Partner's web site", SALES, partner)
     yield TEXTS_OF_SERVICE
     yield TEXTS_OF_USERS
+    yield HOURS
     yield SUPPORT_CHAT
+    yield ORDERS_CHAT
     for person in demo.AGENTS:
         yield _user(person)
     yield Service(
@@ -140,6 +173,15 @@ def demo_documents(acs_resource_id: str, acs_secret: str, preview: str) -> Itera
         organization_unit_id=SUPPORT,
         licences=frozenset({Licence.ENTERPRISE, Licence.INTERACT}),
         modalities={INSTANT_MESSAGING.id: ServiceModality(True, WORKFLOW, SERVICE_MESSAGES)},
+        interact=_preview_only(),
+        members=tuple(person.id for person in demo.AGENTS),
+    )
+    yield Service(
+        id=demo.ORDERS_ID,
+        name="Lunifico Orders",
+        organization_unit_id=SALES,
+        licences=frozenset({Licence.ENTERPRISE, Licence.INTERACT}),
+        modalities={INSTANT_MESSAGING.id: ServiceModality(True, ORDERS_WORKFLOW)},
         interact=_preview_only(),
         members=tuple(person.id for person in demo.AGENTS),
     )
