@@ -107,6 +107,7 @@ async def widget_session(req: func.HttpRequest) -> func.HttpResponse:
             started_at=session.created_at,
             recover_until=sessions.recover_until(record),
             queue=_queue(session),
+            read_until=record.read_until,
         )
     )
 

@@ -220,7 +220,7 @@ class QueueAnswer(Given):
 
 
 class SessionAnswer(Given):
-    """How a session stands."""
+    """How a session stands. `readUntil`: the agent has read what the customer wrote up to then, as far as known."""
 
     session_id: str
     state: Literal["waiting", "connected", "ended"]
@@ -229,6 +229,7 @@ class SessionAnswer(Given):
     started_at: Moment
     recover_until: Moment
     queue: QueueAnswer | None = None
+    read_until: Moment | None = None
 
 
 class HeartbeatAnswer(Given):

@@ -1,4 +1,4 @@
-"""What a page tells us beside the conversation: messages for when nobody is there, and custom parameters."""
+"""What a page tells us beside the conversation: messages for when nobody is there, custom parameters, who is typing."""
 
 from __future__ import annotations
 
@@ -39,4 +39,17 @@ async def widget_parameters(req: func.HttpRequest) -> func.HttpResponse:
     session_id, token = await proof_of_session(req)
     body = read_body(req, ParametersBody)
     await bootstrap.application().sessions.set_parameters(session_id, token, caller(req), body.parameters)
+    return answer(NothingAnswer())
+
+
+@blueprint.function_name("widget_typing")
+@blueprint.route(f"{SESSION}/typing", methods=["POST", "OPTIONS"], auth_level=func.AuthLevel.ANONYMOUS)
+@widget_call
+async def widget_typing(req: func.HttpRequest) -> func.HttpResponse:
+    """The customer is writing; a connected agent sees it, now and then."""
+    from functions.widget_bodies import NothingAnswer, NothingBody
+
+    session_id, token = await proof_of_session(req)
+    read_body(req, NothingBody, may_be_empty=True)
+    await bootstrap.application().typing_indicators.of_customer(session_id, token, caller(req))
     return answer(NothingAnswer())

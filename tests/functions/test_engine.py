@@ -32,6 +32,7 @@ HTTP: dict[str, tuple[str, list[str]]] = {
     "widget_parameters": ("api/widget/v1/sessions/{sessionId}/parameters", ["POST", "OPTIONS"]),
     "widget_session": ("api/widget/v1/sessions/{sessionId}", ["GET", "OPTIONS"]),
     "widget_start": ("api/widget/v1/sessions", ["POST", "OPTIONS"]),
+    "widget_typing": ("api/widget/v1/sessions/{sessionId}/typing", ["POST", "OPTIONS"]),
     "widget_token": ("api/widget/v1/sessions/{sessionId}/token", ["POST", "OPTIONS"]),
 }
 TIMER = {"queueName": "session-timers", "connection": STORAGE}

@@ -11,11 +11,12 @@ import jwt
 import pytest
 
 from functions.widget import widget_end, widget_heartbeat, widget_session, widget_start, widget_token
+from functions.widget_messages import widget_typing
 from shared.adapters.session_tokens import JwtSessionTokens
 from shared.ports import SessionClaims
 from tests.functions.world import KEY, World, form, json_of, request
 
-HANDLERS = [widget_session, widget_token, widget_heartbeat, widget_end]
+HANDLERS = [widget_session, widget_token, widget_heartbeat, widget_end, widget_typing]
 OTHER_KEY = bytes(reversed(range(32)))
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -28,9 +29,10 @@ from shared.adapters.memory import (
 )
 from shared.adapters.session_tokens import JwtSessionTokens
 from shared.application import assemble
+from shared.application.admission import Caller
 from shared.application.agents import Activity
 from shared.application.occasions import Happened, Wake
-from shared.domain.domain_templates import DomainRow, DomainTemplate
+from shared.domain.domain_templates import DomainRow, DomainTemplate, parse_origin
 from shared.domain.errors import Unauthenticated
 from shared.domain.events import VisitorSeen
 from shared.domain.licences import Licence
@@ -38,7 +40,7 @@ from shared.domain.services import Service, ServiceModality
 from shared.domain.tenants import Tenant
 from shared.domain.users import InteractAccess, User
 from shared.domain.workflows import ActivityDefinition, Workflow
-from shared.ports import BotConversation, StatusView, TasksView
+from shared.ports import BotConversation, SessionClaims, StatusView, TasksView
 
 OWN_URL = "https://interact.lunifico.example"
 ORIGIN = "https://www.lunifico.example"
@@ -113,7 +115,9 @@ class FakeCards:
         return {"notice": text}
 
     def status(self, view: StatusView, language: str) -> Mapping[str, Any]:
-        return {"status": view}
+        shown = asdict(view)
+        shown["after_call_until"] = view.after_call_until.isoformat() if view.after_call_until else None
+        return {"status": shown}
 
     def help(self, language: str, said: str = "") -> Mapping[str, Any]:
         return {"help": said}
@@ -165,6 +169,17 @@ class World:
 
     def activity(self, activity_id: str = "1", user_id: str = MARIO.id) -> Activity:
         return Activity(activity_id, TENANT.id, user_id, BotConversation("https://smba.example", f"chat-{user_id}"))
+
+    @property
+    def caller(self) -> Caller:
+        """The page of `ORIGIN`."""
+        return Caller(parse_origin(ORIGIN))
+
+    def token(self, session_id: str) -> str:
+        """The session token that the widget of `ORIGIN` holds."""
+        session = self.sessions.rows[session_id].session
+        claims = SessionClaims(session_id, session.tenant_id, session.contact.key, ORIGIN)
+        return self.tokens.issue(claims, self.clock.now() + timedelta(hours=1))
 
     async def ring(self, session_id: str) -> str:
         """Mario registers and is offered the session, whose page has given a sign of life; the offer's id."""
