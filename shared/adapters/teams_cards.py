@@ -12,6 +12,8 @@ from typing import Any
 from shared.adapters.teams_elements import Card, Element, button, card, facts, heading, paragraph, rows_of
 from shared.adapters.teams_text import field_text, one_line, shortened
 from shared.domain.agent_texts import agent_text
+from shared.domain.parameters import Proof
+from shared.domain.site_tokens import issuer_name
 from shared.ports import ConversationView, InvitationView, LeftMessageView
 
 REPLY_FIELD = "text"
@@ -23,13 +25,20 @@ OUTCOMES = {
     "withdrawn": "invitation_withdrawn",
     "taken": "taken",
 }
+VOUCHED = {
+    (True, True): "verified",
+    (True, False): "verified_name",
+    (False, True): "verified_email",
+    (False, False): "verified_id",
+}
+"""By whether the name and the e-mail address are vouched for: what is not could be anybody's."""
 
 
 def invitation(view: InvitationView, language: str = "en") -> Card:
     """An offered task: which contact, which customer, *Accept* and *Decline*."""
     data = {"session": view.session_id, "offer": view.offer_id}
     customer = (agent_text("customer", language), view.customer_name)
-    body = [heading(view.contact_name), paragraph(view.text), facts(customer)]
+    body = [heading(view.contact_name), paragraph(view.text), facts(customer, _identity(view.proof, language))]
     actions = [
         button(agent_text("accept", language), "accept", data, style="positive"),
         button(agent_text("decline", language), "decline", data, style="destructive"),
@@ -51,7 +60,7 @@ def conversation(view: ConversationView, language: str = "en") -> Card:
     email, contact = agent_text("email", language), agent_text("contact", language)
     body = [
         heading(view.customer_name),
-        facts((email, view.customer_email), (contact, view.contact_name)),
+        facts(_identity(view.proof, language), (email, view.customer_email), (contact, view.contact_name)),
         paragraph(agent_text("write_here", language)),
         *([paragraph(view.end_question, isSubtle=True)] if view.end_question else []),
     ]
@@ -65,7 +74,7 @@ def left_message(view: LeftMessageView, language: str = "en") -> Card:
     email, contact = agent_text("email", language), agent_text("contact", language)
     body = [
         heading(title),
-        facts((email, view.customer_email), (contact, view.contact_name)),
+        facts(_identity(view.proof, language), (email, view.customer_email), (contact, view.contact_name)),
         paragraph(view.text),
         paragraph(agent_text("answer_by_email", language), isSubtle=True),
     ]
@@ -105,6 +114,15 @@ def choose_conversation(text: str, options: Sequence[tuple[str, str]], language:
 def notice(text: str) -> Card:
     """One sentence, without buttons."""
     return card(text, [paragraph(text)])
+
+
+def _identity(proof: Proof | None, language: str) -> tuple[str, str]:
+    """Who vouches for the customer and, where it is not all, for what; nothing where nobody does."""
+    if proof is None:
+        return "", ""
+    text = VOUCHED[proof.name, proof.email]
+    said = agent_text(text, language, issuer=issuer_name(proof.issuer), subject=shortened(proof.subject, TITLE_LENGTH))
+    return agent_text("identity", language), said
 
 
 def _input(label: str, language: str, **more: Any) -> Element:

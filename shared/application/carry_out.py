@@ -155,15 +155,23 @@ class CarryOut:
         session, task = record.session, record.session.task
         if task is None or task.offer_id != effect.offer_id or task.invitation(effect.agent.id) is None:
             return ()
+        customer = session.customer
         view = InvitationView(
-            session.id, effect.offer_id, record.definition.contact_name, session.customer.display_name, effect.text
+            session.id,
+            effect.offer_id,
+            record.definition.contact_name,
+            customer.display_name,
+            effect.text,
+            customer.proof,
         )
         card_id = await self._ports.agents.invite(await self._chat_with(record, effect.agent.id), view)
         return (InvitationSent(effect.agent.id, effect.offer_id, card_id),)
 
     async def _leave_message(self, record: SessionRecord, effect: LeaveMessage) -> None:
         customer = record.session.customer
-        view = LeftMessageView(record.definition.contact_name, customer.display_name, customer.email, effect.text)
+        view = LeftMessageView(
+            record.definition.contact_name, customer.display_name, customer.email, effect.text, customer.proof
+        )
         await self._ports.agents.leave_message(await self._chat_with(record, effect.agent_id), view)
 
     async def _show_conversation(self, record: SessionRecord, effect: ShowConversation) -> tuple[Event, ...]:
@@ -174,6 +182,7 @@ class CarryOut:
             customer.display_name,
             customer.email,
             effect.end_question,
+            customer.proof,
         )
         card_id = await self._ports.agents.show_conversation(await self._chat_with(record, effect.agent_id), view)
         return (ConversationShown(card_id),)

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from shared.domain.availability import TeamsPresence
 from shared.domain.distribution import LeftOut
+from shared.domain.parameters import Proof
 
 
 @dataclass(frozen=True)
@@ -23,24 +24,26 @@ class BotConversation:
 
 @dataclass(frozen=True)
 class InvitationView:
-    """What an invitation card shows."""
+    """What an invitation card shows; `proof`: who vouches for the customer."""
 
     session_id: str
     offer_id: str
     contact_name: str
     customer_name: str
     text: str
+    proof: Proof | None = None
 
 
 @dataclass(frozen=True)
 class ConversationView:
-    """What the card of an accepted conversation shows."""
+    """What the card of an accepted conversation shows; `proof`: who vouches for the customer."""
 
     session_id: str
     contact_name: str
     customer_name: str
     customer_email: str
     end_question: str
+    proof: Proof | None = None
 
 
 @dataclass(frozen=True)
@@ -92,12 +95,13 @@ class TasksView:
 
 @dataclass(frozen=True)
 class LeftMessageView:
-    """What the card of a message shows that was left while nobody was there."""
+    """What the card of a message shows that was left while nobody was there; `proof`: who vouches for the customer."""
 
     contact_name: str
     customer_name: str
     customer_email: str
     text: str
+    proof: Proof | None = None
 
 
 class Agents(Protocol):

@@ -99,6 +99,16 @@ async def test_what_the_site_says_overrules_the_form(site: Site) -> None:
     assert site.world.messaging.display_names[site.world.thread(session.id)[0].id] == "Carla Known"
 
 
+async def test_the_agent_is_told_who_vouches(site: Site) -> None:
+    await site.world.registers(MARIO)
+    session_id = await site.world.is_there(await site.starts("good"))
+    await site.world.accepts(MARIO, session_id)
+
+    shown = [sent for what in ("invite", "show_conversation") for sent in site.world.agents.of("chat-mario", what)]
+    proof = Proof(ISSUER, "4711", name=True, email=True)
+    assert [(sent.customer_name, sent.proof) for sent in shown] == [("Carla Known", proof)] * 2
+
+
 async def test_what_the_site_does_not_say_stays_as_typed_and_is_not_vouched_for(site: Site) -> None:
     site.vouches("nameless", display_name=None, email=None, token_id="token-2")
 

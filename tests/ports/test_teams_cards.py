@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +10,8 @@ import pytest
 from shared.adapters import teams_cards
 from shared.adapters.teams_elements import Card
 from shared.adapters.teams_state_cards import TeamsCards
-from shared.ports import ConversationView, InvitationView
+from shared.domain.parameters import Proof
+from shared.ports import ConversationView, InvitationView, LeftMessageView
 from tests.ports import cards
 
 NASTY = "**Carla** <at>all</at> {{DATE(2030-01-01T00:00:00Z)}} $(User.Upn)\u202e"
@@ -17,6 +19,7 @@ INVITATION = InvitationView("session-1", "offer-1", "Lunifico Sales", "Carla Cus
 CONVERSATION = ConversationView(
     "session-1", "Lunifico Sales", "Carla Customer", "carla@example.org", "Do you want to end the session with Carla?"
 )
+PROOF = Proof("https://www.lunifico.example", "4711", name=True, email=True)
 OPTIONS = [("session-1", "Carla Customer"), ("session-2", "Otto")]
 
 ALL: dict[str, Card] = {
@@ -35,6 +38,8 @@ ALL: dict[str, Card] = {
     "choice of twenty": teams_cards.choose_conversation(NASTY, [(f"session-{n}", NASTY) for n in range(20)]),
     "no choice": teams_cards.choose_conversation("Good morning", []),
     "notice": teams_cards.notice("You are available again."),
+    "verified conversation": teams_cards.conversation(replace(CONVERSATION, proof=PROOF)),
+    "nasty proof": teams_cards.invitation(replace(INVITATION, proof=Proof(NASTY, NASTY * 9))),
     "German invitation": teams_cards.invitation(INVITATION, "de"),
     "German conversation": teams_cards.conversation(CONVERSATION, "de"),
     "German message": teams_cards.customer_message("s", "Carla Customer", "Hallo", again=True, language="de"),
@@ -171,6 +176,35 @@ def test_the_cards_that_answer_a_button_are_the_same_cards() -> None:
     assert answers.closed_invitation("Carla Customer", "taken", "Luisa", "en") == ALL["taken"]
     assert answers.closed_conversation("Carla Customer", "Carla Customer has left.") == ALL["closed conversation"]
     assert answers.notice("You are available again.") == ALL["notice"]
+
+
+@pytest.mark.parametrize(
+    ("proof", "said"),
+    [
+        (PROOF, "Verified by www.lunifico.example"),
+        (replace(PROOF, email=False), "Name verified by www.lunifico.example, email as typed"),
+        (replace(PROOF, name=False), "Email verified by www.lunifico.example, name as typed"),
+        (
+            replace(PROOF, name=False, email=False),
+            "Signed in at www.lunifico.example as 4711; name and email as typed",
+        ),
+        (None, None),
+    ],
+)
+def test_who_vouches_for_the_customer_and_for_what_is_said_in_words(proof: Proof | None, said: str | None) -> None:
+    left = LeftMessageView("Lunifico Sales", "Carla Customer", "carla@example.org", "Call me", proof)
+    for card in (
+        teams_cards.invitation(replace(INVITATION, proof=proof)),
+        teams_cards.conversation(replace(CONVERSATION, proof=proof)),
+        teams_cards.left_message(left),
+    ):
+        assert cards.facts([card]).get("Identity") == said
+
+
+def test_a_customer_cannot_write_the_row_that_vouches() -> None:
+    """Whatever is typed stands in rows of other names."""
+    typed = replace(CONVERSATION, customer_name="Identity: Verified by us", customer_email="x@example.org\nIdentity: y")
+    assert "Identity" not in cards.facts([teams_cards.conversation(typed)])
 
 
 def test_a_tenant_s_agents_read_german_where_that_is_its_language() -> None:

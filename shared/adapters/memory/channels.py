@@ -10,6 +10,7 @@ from typing import Any
 
 from shared.domain.availability import ContactState
 from shared.domain.errors import Rejected
+from shared.domain.parameters import Proof
 from shared.domain.tenants import Tenant
 from shared.ports import (
     BotConversation,
@@ -146,6 +147,7 @@ class Sent:
     with_reply: bool = False
     options: tuple[tuple[str, str], ...] = ()
     card: Mapping[str, Any] = field(default_factory=dict)
+    proof: Proof | None = None
 
 
 class MemoryAgents:
@@ -166,7 +168,16 @@ class MemoryAgents:
     async def invite(self, to: BotConversation, view: InvitationView) -> str:
         card_id = self._card_id()
         self.sent.append(
-            Sent("invite", to, view.text, view.session_id, view.customer_name, card_id, offer_id=view.offer_id)
+            Sent(
+                "invite",
+                to,
+                view.text,
+                view.session_id,
+                view.customer_name,
+                card_id,
+                offer_id=view.offer_id,
+                proof=view.proof,
+            )
         )
         return card_id
 
@@ -181,7 +192,17 @@ class MemoryAgents:
 
     async def show_conversation(self, to: BotConversation, view: ConversationView) -> str:
         card_id = self._card_id()
-        self.sent.append(Sent("show_conversation", to, view.end_question, view.session_id, view.customer_name, card_id))
+        self.sent.append(
+            Sent(
+                "show_conversation",
+                to,
+                view.end_question,
+                view.session_id,
+                view.customer_name,
+                card_id,
+                proof=view.proof,
+            )
+        )
         return card_id
 
     async def close_conversation(self, to: BotConversation, card_id: str, customer_name: str, text: str) -> None:
@@ -196,7 +217,7 @@ class MemoryAgents:
         self.sent.append(Sent("notify", to, text))
 
     async def leave_message(self, to: BotConversation, view: LeftMessageView) -> None:
-        self.sent.append(Sent("leave_message", to, view.text))
+        self.sent.append(Sent("leave_message", to, view.text, proof=view.proof))
 
     async def ask_which(self, to: BotConversation, text: str, options: Sequence[tuple[str, str]]) -> None:
         self.sent.append(Sent("ask_which", to, text, options=tuple(options)))
