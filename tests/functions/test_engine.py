@@ -30,12 +30,13 @@ HTTP: dict[str, tuple[str, list[str]]] = {
     "widget_loader": ("widget/interact.js", ["GET"]),
     "widget_message": ("api/widget/v1/messages", ["POST", "OPTIONS"]),
     "widget_parameters": ("api/widget/v1/sessions/{sessionId}/parameters", ["POST", "OPTIONS"]),
+    "widget_presence": ("api/widget/v1/presence", ["GET", "OPTIONS"]),
     "widget_session": ("api/widget/v1/sessions/{sessionId}", ["GET", "OPTIONS"]),
     "widget_start": ("api/widget/v1/sessions", ["POST", "OPTIONS"]),
     "widget_typing": ("api/widget/v1/sessions/{sessionId}/typing", ["POST", "OPTIONS"]),
     "widget_token": ("api/widget/v1/sessions/{sessionId}/token", ["POST", "OPTIONS"]),
 }
-TIMER = {"queueName": "session-timers", "connection": STORAGE}
+TIMERS = {"on_session_timer": "session-timers", "on_presence_timer": "presence-timers"}
 
 
 @pytest.fixture(scope="module")
@@ -60,9 +61,10 @@ def test_exactly_these_functions_are_indexed(running: RunningHost) -> None:
     assert others == {
         "on_call_event": "eventGridTrigger",
         "on_chat_event": "eventGridTrigger",
-        "on_session_timer": "queueTrigger",
+        **dict.fromkeys(TIMERS, "queueTrigger"),
     }
-    assert {key: triggers["on_session_timer"][key] for key in TIMER} == TIMER
+    assert {name: triggers[name]["queueName"] for name in TIMERS} == TIMERS
+    assert {triggers[name]["connection"] for name in TIMERS} == {STORAGE}
     assert all(binding["type"] == "http" for name in http for binding in found[name][1:])
 
 

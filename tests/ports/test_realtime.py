@@ -25,7 +25,8 @@ from shared.adapters.memory import MemoryRealtime
 from shared.adapters.null_realtime import NullRealtime
 from shared.adapters.signalr import SignalR
 from shared.adapters.system import SystemClock
-from shared.ports import Realtime
+from shared.domain.availability import ContactState
+from shared.ports import Realtime, RealtimeAccess
 
 KEY = "an access key of at least thirty-two bytes"
 END = "\x1e"
@@ -60,6 +61,20 @@ async def test_a_nudge_that_nobody_hears_does_no_harm(realtime: Realtime) -> Non
     await realtime.nudge("session-1", "connected")
 
 
+async def test_a_state_that_nobody_hears_does_no_harm(realtime: Realtime) -> None:
+    await realtime.publish_presence("contact-1", ContactState.BUSY)
+
+
+async def test_who_may_watch_may_also_have_a_session(realtime: Realtime) -> None:
+    of_session, of_contact = await realtime.access("same"), await realtime.presence_access("same")
+    assert (of_session is None) == (of_contact is None)
+    assert of_session is None or of_contact is None or of_session.access_token != of_contact.access_token
+
+
+async def test_typing_that_nobody_sees_does_no_harm(realtime: Realtime) -> None:
+    await realtime.show_typing("session-1")
+
+
 async def test_access_is_an_address_and_a_token_or_nothing(realtime: Realtime) -> None:
     access = await realtime.access("session-1")
     assert access is None or (access.url and access.access_token)
@@ -67,8 +82,12 @@ async def test_access_is_an_address_and_a_token_or_nothing(realtime: Realtime) -
 
 
 async def connect(push: Push, session_id: str) -> aiohttp.ClientWebSocketResponse[Literal[True]]:
+    """The connection of a session's widget."""
+    return await connect_with(push, await push.realtime.access(session_id))
+
+
+async def connect_with(push: Push, access: RealtimeAccess | None) -> aiohttp.ClientWebSocketResponse[Literal[True]]:
     """A widget's connection, as Microsoft's client makes it after its negotiation."""
-    access = await push.realtime.access(session_id)
     assert access is not None
     url = access.url.replace("http://", "ws://")
     socket = await push.http.open().ws_connect(f"{url}&access_token={access.access_token}")
@@ -87,6 +106,29 @@ async def test_a_sessions_widget_is_nudged_and_no_other(push: Push) -> None:
         await sockets[1].receive_str(timeout=0.1)
     for socket in sockets:
         await socket.close()
+
+
+async def test_all_who_watch_a_contact_hear_of_it_and_no_session_does(push: Push) -> None:
+    watching = [await connect_with(push, await push.realtime.presence_access("contact-1")) for _ in range(2)]
+    others = [await connect(push, "contact-1")]
+    others.append(await connect_with(push, await push.realtime.presence_access("contact-2")))
+    await push.realtime.publish_presence("contact-1", ContactState.AVAILABLE)
+    for socket in watching:
+        message = json.loads((await socket.receive_str(timeout=5)).rstrip(END))
+        assert (message["target"], message["arguments"]) == ("presence", [{"state": "available"}])
+    for socket in others:
+        with pytest.raises(TimeoutError):
+            await socket.receive_str(timeout=0.05)
+    for socket in (*watching, *others):
+        await socket.close()
+
+
+async def test_a_sessions_widget_hears_that_the_agent_is_typing(push: Push) -> None:
+    socket = await connect(push, "session-1")
+    await push.realtime.show_typing("session-1")
+    message = json.loads((await socket.receive_str(timeout=5)).rstrip(END))
+    assert (message["target"], message["arguments"]) == ("nudge", [{"sessionId": "session-1", "typing": True}])
+    await socket.close()
 
 
 async def test_access_lasts_an_hour_and_is_for_this_session(push: Push) -> None:

@@ -14,7 +14,7 @@ from azure.storage.queue import TextBase64DecodePolicy
 from azure.storage.queue.aio import QueueClient
 
 from shared.adapters.memory import ManualClock, MemoryTimers
-from shared.adapters.queue_timers import QUEUE_NAME, QueueTimers
+from shared.adapters.queue_timers import PRESENCE_QUEUE, QUEUE_NAME, QueueTimers
 from shared.adapters.storage_account import StorageAccount
 from shared.adapters.system import SystemClock
 from shared.ports import Timers
@@ -117,7 +117,7 @@ async def test_delays_are_rounded_up_and_cut_at_seven_days(
     monkeypatch: pytest.MonkeyPatch, delay: timedelta, seconds: int
 ) -> None:
     clock, queue = ManualClock(), RecordingQueue()
-    monkeypatch.setattr("shared.adapters.queue_timers._client", lambda account: queue)
+    monkeypatch.setattr("shared.adapters.queue_timers._client", lambda account, name: queue)
     await QueueTimers(StorageAccount("unused"), clock).wake("session-1", clock.now() + delay, "limit")
     content, options = queue.sent[0]
     assert options == {"visibility_timeout": seconds, "time_to_live": -1}
@@ -125,9 +125,40 @@ async def test_delays_are_rounded_up_and_cut_at_seven_days(
     assert json.loads(content) == {"session": "session-1", "reason": "limit", "due": due}, "ids and nothing else"
 
 
+@pytest.mark.parametrize(("delay", "seconds"), [(-5.0, 0), (0.9, 0), (1.0, 1), (4.99, 4)])
+async def test_a_look_at_presence_comes_up_to_a_second_early_and_is_worth_nothing_after_minutes(
+    monkeypatch: pytest.MonkeyPatch, delay: float, seconds: int
+) -> None:
+    clock, queue, names = ManualClock(), RecordingQueue(), []
+
+    def client(account: StorageAccount, name: str) -> RecordingQueue:
+        names.append(name)
+        return queue
+
+    monkeypatch.setattr("shared.adapters.queue_timers._client", client)
+    due = clock.now() + timedelta(seconds=delay)
+    await QueueTimers(StorageAccount("unused"), clock).look_at_presence("lunifico", 7, due)
+    content, options = queue.sent[0]
+    assert names == [PRESENCE_QUEUE]
+    assert options == {"visibility_timeout": seconds, "time_to_live": 300}
+    assert json.loads(content) == {"tenant": "lunifico", "turn": 7}
+
+
+async def test_a_look_at_presence_is_remembered(armed: Armed, storage: str) -> None:
+    tenant_id, due = unique("tenant"), datetime.now(UTC)
+    await armed.timers.look_at_presence(tenant_id, 3, due)
+    if isinstance(armed.timers, MemoryTimers):
+        assert armed.timers.turns == [(due, tenant_id, 3)]
+        return
+    decode = TextBase64DecodePolicy()
+    async with QueueClient.from_connection_string(storage, PRESENCE_QUEUE, message_decode_policy=decode) as queue:
+        messages = [json.loads(one.content) async for one in queue.receive_messages(visibility_timeout=1)]
+    assert {"tenant": tenant_id, "turn": 3} in messages
+
+
 async def test_a_missing_queue_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
     clock, queue = ManualClock(), RecordingQueue()
     queue.missing = True
-    monkeypatch.setattr("shared.adapters.queue_timers._client", lambda account: queue)
+    monkeypatch.setattr("shared.adapters.queue_timers._client", lambda account, name: queue)
     await QueueTimers(StorageAccount("unused"), clock).wake("session-1", clock.now(), "limit")
     assert (queue.created, len(queue.sent)) == (1, 1)
