@@ -85,7 +85,13 @@ export function Panel({ conversation, visibility, onClose, onUnread, onShowing }
           <Header state={state} asking={asking} onMinimize={onClose} onEnd={() => setAsking(true)} />
           {phase === "loading" && <Skeleton />}
           {phase === "unavailable" && <Unavailable conversation={conversation} />}
-          {phase === "form" && <StartForm state={state} onStart={(values) => void conversation.start(values)} />}
+          {phase === "form" && (
+            <StartForm
+              state={state}
+              visible={open}
+              onStart={(values, challengeToken) => void conversation.start(values, challengeToken)}
+            />
+          )}
           {(phase === "chat" || phase === "ended") && (
             <>
               {live && phase === "chat" && <Banner live={live} />}

@@ -4,6 +4,7 @@ import { fill } from "../../texts";
 import type { ChatState } from "../chat-state";
 import { fieldOf, formProblems, type Field, type FormValues, type Problem } from "../form-rules";
 import { plainName } from "../linkify";
+import { useChallenge } from "./ChallengeBox";
 import { useLanguage } from "./context";
 import { useCountdown, useUniqueId } from "./hooks";
 import { ProblemNote } from "./ProblemNote";
@@ -12,17 +13,20 @@ const FIELDS: readonly Field[] = ["name", "email", "message"];
 
 interface Props {
   readonly state: ChatState;
-  readonly onStart: (values: FormValues) => void;
+  /** Whether the visitor can see the form now. */
+  readonly visible: boolean;
+  readonly onStart: (values: FormValues, challengeToken: string | undefined) => void;
 }
 
 /** Name, e-mail and first message. */
-export function StartForm({ state, onStart }: Props): JSX.Element {
+export function StartForm({ state, visible, onStart }: Props): JSX.Element {
   const { texts } = useLanguage();
   const [values, setValues] = useState(state.form);
   const [problems, setProblems] = useState<Partial<Record<Field, Problem>>>({});
   const form = useRef<HTMLFormElement>(null);
   const { problem, starting, contact } = state;
   const wait = useCountdown(useDeadline(problem));
+  const challenge = useChallenge(contact?.widget?.challenge, problem, visible);
 
   const focusFirst = (found: Partial<Record<Field, Problem>>): void => {
     const first = FIELDS.find((field) => found[field]);
@@ -42,7 +46,10 @@ export function StartForm({ state, onStart }: Props): JSX.Element {
     const found = formProblems(values);
     setProblems(found);
     if (Object.keys(found).length > 0) focusFirst(found);
-    else if (!starting && wait === 0) onStart(values);
+    else if (!starting && wait === 0) {
+      const { ready, token } = challenge.take();
+      if (ready) onStart(values, token);
+    }
   };
 
   const change =
@@ -53,7 +60,7 @@ export function StartForm({ state, onStart }: Props): JSX.Element {
     };
 
   const name = plainName(contact?.displayName ?? "");
-  const atField = problem?.code === "invalid" && fieldOf(problem.field) !== undefined;
+  const atField = challenge.hasProblem || (problem?.code === "invalid" && fieldOf(problem.field) !== undefined);
   return (
     <form class="body form" ref={form} noValidate onSubmit={submit}>
       {state.previousEnded && (
@@ -80,6 +87,7 @@ export function StartForm({ state, onStart }: Props): JSX.Element {
         onChange={change("email")}
       />
       <FieldRow field="message" value={values.message} problem={problems.message} onChange={change("message")} />
+      {challenge.view}
       {problem && !atField && <ProblemNote problem={problem} wait={wait} />}
       <button type="submit" class="primary" aria-disabled={starting || wait > 0 ? "true" : undefined}>
         {starting ? texts.starting : texts.startChat}
