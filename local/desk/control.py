@@ -71,11 +71,17 @@ class Control:
         user_id = self._user(request.path_params["user"])
         conversation = self._state.personal(user_id)
         if conversation is None:
-            return JSONResponse({"conversationId": None, "installed": False, "messages": []})
+            return JSONResponse({"conversationId": None, "installed": False, "typed": 0, "messages": []})
         after = int(request.query_params.get("after") or 0)
         messages = [_raw(m, user_id) for m in conversation.messages if int(m.id) > after]
-        document = {"conversationId": conversation.id, "installed": conversation.bot_installed, "messages": messages}
-        return JSONResponse(document)
+        return JSONResponse(
+            {
+                "conversationId": conversation.id,
+                "installed": conversation.bot_installed,
+                "typed": conversation.typed,
+                "messages": messages,
+            }
+        )
 
     async def install(self, request: Request) -> Response:
         """`{user, remove?}`; answers when the bot has taken or refused the activity."""

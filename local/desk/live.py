@@ -58,6 +58,7 @@ class Live:
             window.put_nowait({"type": "chat", "chat": self._views.chat(conversation, user_id)})
 
     def bot_is_typing(self, conversation: Conversation) -> None:
+        conversation.typed += 1
         for _, window in self._members(conversation):
             window.put_nowait({"type": "typing", "chatId": conversation.id})
 

@@ -58,7 +58,7 @@ class Message:
 
 @dataclass
 class Conversation:
-    """A chat: `personal` between one user and the bot, or `groupChat`."""
+    """A chat: `personal` between one user and the bot, or `groupChat`. `typed`: how often the bot was seen typing."""
 
     id: str
     kind: Literal["personal", "groupChat"]
@@ -68,6 +68,7 @@ class Conversation:
     bot_reads_all: bool = False
     messages: list[Message] = field(default_factory=list)
     read_up_to: dict[str, str] = field(default_factory=dict)
+    typed: int = 0
 
     def message(self, message_id: str) -> Message | None:
         """The message with this id, newest first because that is what is asked for."""

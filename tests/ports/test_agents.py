@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 import pytest_asyncio
 
 from shared.adapters.memory import MemoryAgents
-from shared.ports import Agents, BotConversation, ConversationView, InvitationView
+from shared.adapters.teams_state_cards import TeamsCards
+from shared.domain.agent_texts import agent_text
+from shared.ports import Agents, BotConversation, ConversationView, InvitationView, TaskLine, TasksView
 from tests.ports import cards
-from tests.ports.desk import Desk, running_desk
+from tests.ports.desk import LUISA, Desk, running_desk
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -35,22 +37,25 @@ class Side:
     agents: Agents
     to: BotConversation
     shown: Callable[[], Awaitable[list[Shown]]]
+    typing: Callable[[], Awaitable[int]]
 
 
 def seen_in(memory: MemoryAgents) -> list[Shown]:
     """What a chat would show of the recorded calls: updates replace the card that they name."""
     messages: dict[str, Shown] = {}
-    for number, sent in enumerate(memory.sent):
+    for number, sent in enumerate(each for each in memory.sent if each.what != "show_typing"):
         mark = "(sent again)" if sent.again else ""
-        words = (sent.customer_name, mark, sent.text, sent.outcome, sent.taken_by or "")
+        words = (sent.customer_name, mark, sent.text, sent.outcome, sent.taken_by or "", *cards.texts(sent.card))
         key = sent.card_id or str(number)
-        buttons = {
-            "invite": {"Accept", "Decline"},
-            "show_conversation": {"End"},
-            "relay": {"Send", "End"} if sent.with_reply else set(),
-            "ask_which": {f"Send to {name}" for _, name in sent.options},
+        language = sent.conversation.language
+        titles = {
+            "invite": [agent_text("accept", language), agent_text("decline", language)],
+            "show_conversation": [agent_text("end", language)],
+            "relay": [agent_text("send", language), agent_text("end", language)] if sent.with_reply else [],
+            "ask_which": [agent_text("send_to", language, customer=name) for _, name in sent.options],
+            "show": cards.buttons(sent.card),
         }
-        messages[key] = Shown(key, " ".join(words), frozenset(buttons.get(sent.what, set())))
+        messages[key] = Shown(key, " ".join(words), frozenset(titles.get(sent.what, [])))
     return list(messages.values())
 
 
@@ -68,7 +73,10 @@ async def side(request: pytest.FixtureRequest, running: Desk) -> Side:
         async def shown_in_memory() -> list[Shown]:
             return seen_in(memory)
 
-        return Side(memory, BotConversation("https://smba.example/", "a:luisa"), shown_in_memory)
+        async def typed_in_memory() -> int:
+            return len([sent for sent in memory.sent if sent.what == "show_typing"])
+
+        return Side(memory, BotConversation("https://smba.example/", "a:luisa"), shown_in_memory, typed_in_memory)
     desk = await running.cleaned()
 
     async def shown_at_desk() -> list[Shown]:
@@ -80,7 +88,10 @@ async def side(request: pytest.FixtureRequest, running: Desk) -> Side:
             found.append(Shown(message["id"], " ".join(words), frozenset(cards.buttons(attached))))
         return found
 
-    return Side(desk.agents, await desk.install(), shown_at_desk)
+    async def typed_at_desk() -> int:
+        return int((await desk.standin("GET", f"conversations/{LUISA.id}"))["typed"])
+
+    return Side(desk.agents, await desk.install(), shown_at_desk, typed_at_desk)
 
 
 async def test_an_invitation_is_shown_with_its_buttons(side: Side) -> None:
@@ -139,3 +150,24 @@ async def test_an_agent_is_asked_to_whom_a_text_belongs(side: Side) -> None:
     await side.agents.ask_which(side.to, "Good morning", options)
     (shown,) = await side.shown()
     assert shown.buttons == {"Send to Carla Customer", "Send to Otto"}
+
+
+async def test_a_card_is_shown_as_it_was_made(side: Side) -> None:
+    card = TeamsCards().tasks(TasksView((TaskLine("session-1", "Lunifico Sales", "Carla Customer", 42),)), "en")
+    await side.agents.show(side.to, card, "Waiting tasks")
+    (shown,) = await side.shown()
+    assert shown.buttons == {"Pick up", "Refresh"}
+    assert "Carla Customer" in shown.text
+
+
+async def test_typing_is_seen_and_leaves_nothing_behind(side: Side) -> None:
+    before = await side.typing()
+    await side.agents.show_typing(side.to)
+    assert await side.typing() == before + 1
+    assert await side.shown() == []
+
+
+async def test_an_agent_of_a_german_tenant_reads_german(side: Side) -> None:
+    await side.agents.show_conversation(replace(side.to, language="de"), CONVERSATION)
+    (shown,) = await side.shown()
+    assert shown.buttons == {"Beenden"}

@@ -36,6 +36,18 @@ async def test_a_created_session_is_read_as_it_was_written(store: SessionStore, 
     assert (record.body_hash, record.version, record.effects, record.presence) == ("hash", version, (), None)
 
 
+async def test_how_far_the_agent_has_read_stands_beside_the_session(store: SessionStore, opened: Session) -> None:
+    version = await store.create(opened, definition(), relay(), "hash")
+    unread = await store.read(opened.id)
+    for seconds in (1, 2.5):
+        await store.agent_has_read(opened.id, NOW + timedelta(seconds=seconds))
+    record = await store.read(opened.id)
+    assert unread is not None
+    assert record is not None
+    assert (unread.read_until, record.read_until) == (None, NOW + timedelta(seconds=2.5))
+    assert record.version == version
+
+
 async def test_an_unknown_session_is_none(store: SessionStore) -> None:
     assert await store.read(unique("nobody")) is None
 
