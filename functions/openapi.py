@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from functions import thread_bodies as threads
 from functions import widget_bodies as bodies
 from functions.widget import BASE
 from shared.settings import VERSION
@@ -96,6 +97,26 @@ OPERATIONS = (
         bodies.NothingAnswer,
         (*OF_BODIES, 401, 410, 503),
         body=bodies.ParametersBody,
+    ),
+    Operation(
+        "widget_thread_read",
+        "get",
+        f"/{BASE}/sessions/{{sessionId}}/messages",
+        "Messages of a session without ACS (`messaging.kind` is `native`), after a number.",
+        200,
+        threads.ThreadAnswer,
+        (400, 401, 503),
+        query=("after",),
+    ),
+    Operation(
+        "widget_thread_post",
+        "post",
+        f"/{BASE}/sessions/{{sessionId}}/messages",
+        "Write a message in a session without ACS.",
+        201,
+        threads.PostedAnswer,
+        (*OF_BODIES, 401, 410, 503),
+        body=threads.PostBody,
     ),
     Operation(
         "widget_session",

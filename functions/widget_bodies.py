@@ -44,7 +44,8 @@ def _email(value: str) -> str:
     return trimmed
 
 
-def _message(value: str) -> str:
+def message_text(value: str) -> str:
+    """Raises ValueError for a text that no messaging service takes."""
     if not value.strip():
         raise ValueError("must not be empty")
     if len(value) > LONGEST_MESSAGE or len(json.dumps(value, ensure_ascii=False).encode()) > LONGEST_MESSAGE_BYTES:
@@ -95,7 +96,7 @@ class FormBody(Body):
     contact_id: Id | None = None
     modality: Modality = "instantMessaging"
     customer: CustomerBody
-    message: Annotated[str, AfterValidator(_message), Field(examples=["Do you deliver to Basel?"])]
+    message: Annotated[str, AfterValidator(message_text), Field(examples=["Do you deliver to Basel?"])]
     idempotency_key: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{22,128}$", examples=["Zk3vN8qS1yT5uW7xA9bC2d"])]
     language: Annotated[str | None, Field(max_length=35, pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")] = None
     access_token: Annotated[str | None, Field(max_length=8192)] = None

@@ -122,6 +122,8 @@ def _assemble(settings: Settings) -> _Running:
     from shared.adapters.guarded_https import GuardedHttps
     from shared.adapters.http_session import HttpSession
     from shared.adapters.key_sets import KeySets
+    from shared.adapters.messaging_by_kind import IdentityByKind, MessagingByKind
+    from shared.adapters.native_messaging import NativeIdentity, NativeMessaging
     from shared.adapters.null_realtime import NullRealtime
     from shared.adapters.queue_timers import QueueTimers
     from shared.adapters.secret_store import SecretStore
@@ -138,6 +140,7 @@ def _assemble(settings: Settings) -> _Running:
     from shared.adapters.tables_relays import TableRelayStore
     from shared.adapters.tables_sessions import TableSessionStore
     from shared.adapters.tables_spent_tokens import TableSpentTokens
+    from shared.adapters.tables_threads import TableThreadStore
     from shared.adapters.tables_watches import TableWatchStore
     from shared.adapters.teams_auth import ConnectorAuthentication
     from shared.adapters.teams_bot import TeamsBot
@@ -155,6 +158,7 @@ def _assemble(settings: Settings) -> _Running:
     timers = QueueTimers(_account(settings.queues, identity), clock)
     secrets = SecretStore(settings.secrets, http, settings.key_vault_url or "", identity)
     resources = AcsResources(secrets, http, settings.acs_browser_endpoint)
+    threads, relays = TableThreadStore(tables, clock), AcsRelays(resources, TableRelayStore(tables), clock)
     bot_token = BotToken(http, clock, bot.token_url, bot.app_id, bot.secret or FederatedAssertion(identity))
     realtime = SignalR(settings.signalr, http, clock) if settings.signalr else NullRealtime()
     ports = Ports(
@@ -164,8 +168,9 @@ def _assemble(settings: Settings) -> _Running:
         sessions=TableSessionStore(tables),
         queue=TableQueueStore(tables),
         agent_store=TableAgentStore(tables),
-        identity=AcsIdentity(resources),
-        messaging=AcsMessaging(resources, AcsRelays(resources, TableRelayStore(tables), clock)),
+        identity=IdentityByKind(AcsIdentity(resources), NativeIdentity(threads, clock)),
+        messaging=MessagingByKind(AcsMessaging(resources, relays), NativeMessaging(threads, threads)),
+        threads=threads,
         agents=TeamsBot(http, bot_token),
         presence=_presence(settings, http, clock, identity),
         watches=TableWatchStore(tables),

@@ -25,6 +25,7 @@ INDEX = "index"
 QUEUE = "queue"
 AGENTS = "agents"
 HISTORY = "history"
+THREADS = "threads"
 
 BUSY = frozenset({429, 503})
 """Table Storage answers 503 ServerBusy, as others answer 429, before it does anything."""

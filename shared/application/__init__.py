@@ -12,6 +12,7 @@ from shared.application.availability import Availability
 from shared.application.carry_out import CarryOut
 from shared.application.duty import Duty
 from shared.application.left_messages import LeftMessages
+from shared.application.native_messages import NativeMessages
 from shared.application.presence import VisiblePresence
 from shared.application.queue import TaskQueue
 from shared.application.rate_limiter import RateLimiter
@@ -38,6 +39,7 @@ class Application:
     duty: Duty
     tasks: Tasks
     left_messages: LeftMessages
+    native_messages: NativeMessages
     availability: Availability
     presence: VisiblePresence
     watch: PresenceWatch
@@ -66,6 +68,7 @@ def assemble(ports: Ports, presence_interval: timedelta = INTERVAL, limit_factor
         Duty(ports, rows, waiting),
         Tasks(ports, relay, rows),
         LeftMessages(ports, relay),
+        NativeMessages(ports, relay, sessions),
         availability,
         VisiblePresence(ports, availability, watch),
         watch,

@@ -37,6 +37,7 @@ from shared.ports.sessions import (
 )
 from shared.ports.site_tokens import SiteTokens, SpentTokens
 from shared.ports.system import Clock, Ids, Timers
+from shared.ports.threads import NewMessage, StoredMessage, ThreadStore
 from shared.ports.watches import Chain, Watched, Watching, WatchStore
 from shared.ports.widgets import Endpoints, Realtime, RealtimeAccess, SessionClaims, SessionTokens
 
@@ -61,6 +62,7 @@ __all__ = [
     "Lease",
     "LeftMessageView",
     "Messaging",
+    "NewMessage",
     "PendingEffect",
     "Ports",
     "Presence",
@@ -80,9 +82,11 @@ __all__ = [
     "Slot",
     "SpentTokens",
     "StatusView",
+    "StoredMessage",
     "TaskLine",
     "TasksView",
     "ThreadMessage",
+    "ThreadStore",
     "TimelineEntry",
     "Timers",
     "WatchStore",
@@ -103,6 +107,7 @@ class Ports:
     agent_store: AgentStore
     identity: Identity
     messaging: Messaging
+    threads: ThreadStore
     agents: Agents
     presence: Presence
     watches: WatchStore

@@ -34,6 +34,7 @@ HTTP: dict[str, tuple[str, list[str]]] = {
     "widget_session": ("api/widget/v1/sessions/{sessionId}", ["GET", "OPTIONS"]),
     "widget_start": ("api/widget/v1/sessions", ["POST", "OPTIONS"]),
     "widget_typing": ("api/widget/v1/sessions/{sessionId}/typing", ["POST", "OPTIONS"]),
+    "widget_thread": ("api/widget/v1/sessions/{sessionId}/messages", ["GET", "POST", "OPTIONS"]),
     "widget_token": ("api/widget/v1/sessions/{sessionId}/token", ["POST", "OPTIONS"]),
 }
 TIMERS = {"on_session_timer": "session-timers", "on_presence_timer": "presence-timers"}

@@ -18,6 +18,7 @@ from shared.adapters.memory.ports import memory_ports
 from shared.adapters.memory.presence import MemoryPresence
 from shared.adapters.memory.site_tokens import MemorySiteTokens, MemorySpentTokens
 from shared.adapters.memory.stores import MemoryAgentStore, MemoryQueueStore, MemorySessionStore
+from shared.adapters.memory.threads import MemoryThreadStore
 from shared.adapters.memory.time import CountingIds, ManualClock
 from shared.adapters.memory.watches import MemoryWatchStore
 
@@ -37,6 +38,7 @@ __all__ = [
     "MemorySessionStore",
     "MemorySiteTokens",
     "MemorySpentTokens",
+    "MemoryThreadStore",
     "MemoryTimers",
     "MemoryWatchStore",
     "Nudge",

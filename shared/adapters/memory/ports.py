@@ -16,6 +16,7 @@ from shared.adapters.memory.config import MemoryConfigStore
 from shared.adapters.memory.presence import MemoryPresence
 from shared.adapters.memory.site_tokens import MemorySiteTokens, MemorySpentTokens
 from shared.adapters.memory.stores import MemoryAgentStore, MemoryQueueStore, MemorySessionStore
+from shared.adapters.memory.threads import MemoryThreadStore
 from shared.adapters.memory.time import CountingIds, ManualClock
 from shared.adapters.memory.watches import MemoryWatchStore
 from shared.ports import Clock, Ports, SessionTokens
@@ -34,6 +35,7 @@ def memory_ports(clock: Clock | None = None, *, tokens: SessionTokens, **given: 
         "agent_store": MemoryAgentStore(),
         "identity": identity,
         "messaging": MemoryMessaging(clock, identity),
+        "threads": MemoryThreadStore(clock),
         "agents": MemoryAgents(),
         "presence": MemoryPresence(),
         "watches": MemoryWatchStore(),
