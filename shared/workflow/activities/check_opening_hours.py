@@ -9,7 +9,7 @@ from shared.domain.effects import SendToCustomer
 from shared.domain.events import Event
 from shared.domain.opening_texts import time_of_opening
 from shared.domain.sessions import Session
-from shared.workflow.activity import Context, Step, reference, switch, word
+from shared.workflow.activity import LONGEST_REFERENCE, Context, Step, reference, switch, word
 from shared.workflow.texts import say
 
 
@@ -21,7 +21,7 @@ class Parameters:
     """
 
     calendar: str = reference()
-    secondary_calendar: str = word()
+    secondary_calendar: str = word(longest=LONGEST_REFERENCE)
     announce: bool = switch(True)
 
 
