@@ -1,0 +1,125 @@
+"""Messaging without ACS: the page writes and reads its thread through us, with the same promises."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from shared.adapters.memory import MemoryThreadStore
+from shared.adapters.native_messaging import RELAY, NativeIdentity, NativeMessaging
+from shared.application.sessions import Started
+from shared.domain.errors import InvalidRequest, SessionEnded, Unauthenticated
+from shared.domain.tenants import MessagingKind
+from tests.application.company import ELSEWHERE, HOME, MARIO, TENANT, form
+from tests.application.faults import Call
+from tests.application.world import World
+
+
+class Native:
+    """Lunifico without ACS."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.threads = MemoryThreadStore(world.clock)
+        world.config.put(TENANT.id, replace(TENANT, messaging=MessagingKind.NATIVE))
+        world.ports = replace(
+            world.ports,
+            threads=self.threads,
+            identity=NativeIdentity(self.threads, world.clock),
+            messaging=NativeMessaging(self.threads, self.threads),
+        )
+        world.app = self.app = world.host(self._around)
+
+    async def _around(self, name: str, call: Call) -> object:
+        return await self.world.count(name, call)
+
+    async def connected(self) -> Started:
+        await self.world.registers(MARIO)
+        started = await self.app.sessions.start(form(), HOME)
+        session_id = await self.world.is_there(started)
+        assert await self.world.accepts(MARIO, session_id) == "accepted"
+        return started
+
+    async def write(self, started: Started, text: str, client_message_id: str) -> None:
+        session_id = started.record.session.id
+        await self.app.native_messages.post(session_id, started.token, HOME, text, client_message_id)
+
+    async def read(self, started: Started, after: int = 0) -> list[str]:
+        session_id = started.record.session.id
+        stored = await self.app.native_messages.after(session_id, started.token, HOME, after)
+        return [one.message.text for one in stored]
+
+
+@pytest.fixture
+def native(world: World) -> Native:
+    return Native(world)
+
+
+async def test_a_session_says_that_its_messages_are_here(native: Native) -> None:
+    started = await native.app.sessions.start(form(), HOME)
+    assert started.credentials.kind == "native"
+    assert await native.read(started) == ["Do you deliver to Basel?"]
+
+
+async def test_what_the_customer_writes_reaches_the_agent_at_once_and_once(native: Native) -> None:
+    started = await native.connected()
+    for _ in range(3):
+        await native.write(started, "By Friday?", "client-1")
+    await native.write(started, "Or by Saturday?", "client-2")
+    assert native.world.shown() == ["Do you deliver to Basel?", "By Friday?", "Or by Saturday?"]
+
+
+async def test_the_page_reads_what_it_has_not_seen(native: Native) -> None:
+    started = await native.connected()
+    (*_, last) = await native.app.native_messages.after(started.record.session.id, started.token, HOME, 0)
+    activity = native.world.activity()
+    await native.app.conversations.reply(activity, started.record.session.id, "Yes, gladly.")
+    fresh = await native.app.native_messages.after(
+        started.record.session.id, started.token, HOME, last.message.sequence
+    )
+    assert [(one.message.text, one.message.sender_id, one.sender_name) for one in fresh] == [
+        ("Yes, gladly.", RELAY, "Mario")
+    ]
+
+
+async def test_a_message_whose_look_fails_is_kept_and_found_by_a_timer(native: Native) -> None:
+    started = await native.connected()
+    native.world.away.add("sessions.save")
+    await native.write(started, "By Friday?", "client-1")
+    assert native.world.shown()[-1] != "By Friday?"
+    native.world.away.clear()
+    await native.world.passes(60)
+    assert native.world.shown()[-1] == "By Friday?"
+
+
+async def test_an_ended_conversation_takes_no_message_and_can_still_be_read(native: Native) -> None:
+    started = await native.connected()
+    await native.app.sessions.end(started.record.session.id, started.token, HOME)
+    with pytest.raises(SessionEnded):
+        await native.write(started, "One more thing", "client-1")
+    assert "Do you deliver to Basel?" in await native.read(started)
+
+
+async def test_nobody_reads_or_writes_somebody_else_s_thread(native: Native) -> None:
+    started = await native.app.sessions.start(form("key-1"), HOME)
+    other = await native.app.sessions.start(form("key-2"), HOME)
+    session_id = started.record.session.id
+    for token, caller in ((other.token, HOME), (started.token, ELSEWHERE), ("", HOME)):
+        with pytest.raises(Unauthenticated):
+            await native.app.native_messages.post(session_id, token, caller, "Hello?", "client-1")
+        with pytest.raises(Unauthenticated):
+            await native.app.native_messages.after(session_id, token, caller, 0)
+
+
+async def test_a_session_of_acs_has_no_thread_here(world: World) -> None:
+    started = await world.starts()
+    with pytest.raises(InvalidRequest):
+        await world.app.native_messages.after(started.record.session.id, started.token, HOME, 0)
+
+
+async def test_a_running_session_keeps_its_transport(native: Native) -> None:
+    started = await native.connected()
+    native.world.config.put(TENANT.id, TENANT)
+    await native.write(started, "Still here?", "client-1")
+    assert native.world.shown()[-1] == "Still here?"
