@@ -44,7 +44,7 @@ STEPS=(preflight registration whatif main package code functions events provisio
 CHOSEN=("${STEPS[@]}")
 CURRENT=
 WANTED_SUBSCRIPTION=
-GRAPH_FEATURES=none
+GRAPH_FEATURES=${INTERACT_GRAPH_FEATURES:-none}
 O365_USER=
 ADMINISTRATOR=
 ROTATE=no
@@ -104,7 +104,10 @@ read_option() {
     --resource-group) RESOURCE_GROUP=$2 ;;
     --subscription) WANTED_SUBSCRIPTION=$2 ;;
     --bot-app-id) BOT_APP_ID=$2 ;;
-    --graph) GRAPH_FEATURES=$2 ;;
+    --graph)
+      GRAPH_FEATURES=$2
+      export INTERACT_GRAPH_FEATURES=$2
+      ;;
     --o365-user) O365_USER=$2 ;;
     --administrator) ADMINISTRATOR=$2 ;;
   esac

@@ -16,5 +16,6 @@ param deadLetterRetentionDays = 7
 
 // infra/deploy.sh and azd set these.
 param botAppId = readEnvironmentVariable('INTERACT_BOT_APP_ID', '00000000-0000-0000-0000-000000000000')
+param graphFeatures = readEnvironmentVariable('INTERACT_GRAPH_FEATURES', '')
 param newSessionKey = readEnvironmentVariable('INTERACT_NEW_SESSION_KEY', '')
 param previousSessionKeyUri = readEnvironmentVariable('INTERACT_PREVIOUS_SESSION_KEY_URI', '')

@@ -78,6 +78,9 @@ param botAppId string
 @description('Directory (tenant) id of the bot\'s app registration.')
 param botTenantId string = tenant().tenantId
 
+@description('Features whose Graph permissions the bot\'s app registration has, separated by commas; with presence, the app asks for presences.')
+param graphFeatures string = ''
+
 @description('Tier of the Azure Bot; the Teams channel costs nothing in either.')
 @allowed(['F0', 'S1'])
 param botSku string = 'F0'
@@ -319,6 +322,7 @@ module functionApp 'modules/functionapp.bicep' = {
     insightsConnectionString: monitoring.outputs.insightsConnectionString
     vaultUri: vault.outputs.uri
     hasSignalr: hasSignalr
+    hasPresence: contains(split(graphFeatures, ','), 'presence')
     previousSessionKeyUri: previousSessionKeyUri
     publicUrl: publicUrl
     botAppId: botAppId

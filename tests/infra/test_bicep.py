@@ -12,7 +12,7 @@ from azure.eventgrid import SystemEventNames
 
 from functions.chat import MESSAGE_RECEIVED
 from shared.adapters import tables
-from shared.adapters.queue_timers import QUEUE_NAME
+from shared.adapters.queue_timers import PRESENCE_QUEUE, QUEUE_NAME
 from shared.settings.table import BY_NAME, SECRET_PREFIX
 from tests.functions.test_engine import HTTP
 from tests.infra.bicep_text import BICEP, INFRA, MODULES, ROOT, keys, parameters, texts, values
@@ -30,6 +30,7 @@ NOT_IN_AZURE = {
     "INTERACT_ACS_BROWSER_ENDPOINT": "browsers reach ACS at its endpoint; extraSettings for gateways",
     "AzureWebJobsStorage": "the identity takes its place",
     "AzureWebJobsStorage__accountName": "the URLs say it, also in other clouds",
+    "INTERACT_PRESENCE_SECONDS": "its default is right; extraSettings for other costs",
     "INTERACT_TABLES": "tables and queues are in one account",
     "INTERACT_BOT_SECRET": "the registration trusts the identity",
     "INTERACT_BOT_TOKEN_URL": "its default is right; extraSettings for other clouds",
@@ -94,6 +95,12 @@ class TestParameters:
             assert parameters(file)["newSessionKey"].is_secure
         assert values(BICEP / "prod.bicepparam", {"INTERACT_NEW_SESSION_KEY": "k"})["newSessionKey"] == "k"
 
+    def test_presences_are_asked_for_where_their_permission_is(self) -> None:
+        features = {"INTERACT_GRAPH_FEATURES": "presence,meetings"}
+        assert values(BICEP / "prod.bicepparam", features)["graphFeatures"] == "presence,meetings"
+        assert "hasPresence: contains(split(graphFeatures, ','), 'presence')" in (BICEP / "main.bicep").read_text()
+        assert "export INTERACT_GRAPH_FEATURES=$2" in (INFRA / "deploy.sh").read_text()
+
     def test_always_ready_names_are_functions_in_small_letters(self) -> None:
         for instance in values(BICEP / "prod.bicepparam", {})["alwaysReady"]:
             assert instance["name"] in {"http", "function:on_chat_event", "function:on_call_event"}
@@ -103,11 +110,19 @@ class TestSettings:
     APP = MODULES / "functionapp.bicep"
 
     def test_every_setting_of_the_deployment_is_known_to_the_app(self) -> None:
-        given = [key for name in ("appSettings", "rotationSettings", "pushSettings") for key in keys(self.APP, name)]
+        given = [
+            key
+            for name in ("appSettings", "rotationSettings", "pushSettings", "presenceSettings")
+            for key in keys(self.APP, name)
+        ]
         assert set(given) <= set(BY_NAME)
 
     def test_every_setting_of_the_app_is_set_or_left_out_for_a_reason(self) -> None:
-        given = {key for name in ("appSettings", "rotationSettings", "pushSettings") for key in keys(self.APP, name)}
+        given = {
+            key
+            for name in ("appSettings", "rotationSettings", "pushSettings", "presenceSettings")
+            for key in keys(self.APP, name)
+        }
         assert given | set(NOT_IN_AZURE) == set(BY_NAME)
         assert given & set(NOT_IN_AZURE) == set()
 
@@ -142,7 +157,8 @@ class TestStorage:
         assert sorted(texts(self.FILE, "tables")) == sorted(names)
 
     def test_its_queues_are_the_app_s(self) -> None:
-        assert texts(self.FILE, "queues") == [QUEUE_NAME, f"{QUEUE_NAME}-poison"]
+        names = [(queue, f"{queue}-poison") for queue in (QUEUE_NAME, PRESENCE_QUEUE)]
+        assert texts(self.FILE, "queues") == [name for pair in names for name in pair]
 
     def test_shared_keys_are_off(self) -> None:
         assert "allowSharedKeyAccess: false" in self.FILE.read_text()
@@ -183,7 +199,7 @@ class TestEvents:
 
 class TestNames:
     def test_functions_that_are_named_exist(self) -> None:
-        known = {*HTTP, "on_chat_event", "on_call_event", "on_session_timer"}
+        known = {*HTTP, "on_chat_event", "on_call_event", "on_session_timer", "on_presence_timer"}
         for file in [*INFRA.rglob("*.bicep"), *INFRA.rglob("*.bicepparam"), INFRA / "untyped" / "workbook.json"]:
             named = re.findall(r"functions/(\w+)'|function:(\w+)'|Name == \\?\"(\w+)|\"(on_\w+)\\?\"", file.read_text())
             assert {name for group in named for name in group if name} <= known, file.name

@@ -21,7 +21,11 @@ def table(heading: str) -> list[list[str]]:
 
 def test_every_setting_is_listed_as_it_is() -> None:
     deployment = MODULES / "functionapp.bicep"
-    given = {key for name in ("appSettings", "rotationSettings", "pushSettings") for key in keys(deployment, name)}
+    given = {
+        key
+        for name in ("appSettings", "rotationSettings", "pushSettings", "presenceSettings")
+        for key in keys(deployment, name)
+    }
     assert table("## Settings") == [
         [
             f"`{setting.name}`",

@@ -27,7 +27,7 @@ from tests.infra.bicep_text import INFRA, ROOT
 from tests.infra.tools import programs
 from tests.local.host.hosts import MASTER, RunningHost, host
 
-FUNCTIONS = sorted([*HTTP, "on_call_event", "on_chat_event", "on_session_timer"])
+FUNCTIONS = sorted([*HTTP, "on_call_event", "on_chat_event", "on_presence_timer", "on_session_timer"])
 LARGEST = 2 * 1024 * 1024
 """Bytes; 275 kB at first. Azure takes 500 MB, but what is large starts slowly."""
 

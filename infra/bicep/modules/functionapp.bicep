@@ -14,6 +14,7 @@ param deploymentContainer string
 param insightsConnectionString string
 param vaultUri string
 param hasSignalr bool
+param hasPresence bool
 param previousSessionKeyUri string
 param publicUrl string
 param botAppId string
@@ -49,7 +50,11 @@ var rotationSettings = {
 var pushSettings = {
   INTERACT_SIGNALR_CONNECTION_STRING: '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/signalr-connection-string/)'
 }
-var settings = union(hostSettings, appSettings, empty(previousSessionKeyUri) ? {} : rotationSettings, hasSignalr ? pushSettings : {}, extraSettings)
+var presenceSettings = {
+  INTERACT_GRAPH_URL: 'https://graph.microsoft.com/v1.0'
+}
+var optionalSettings = union(empty(previousSessionKeyUri) ? {} : rotationSettings, hasSignalr ? pushSettings : {}, hasPresence ? presenceSettings : {})
+var settings = union(hostSettings, appSettings, optionalSettings, extraSettings)
 
 resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
   name: 'plan-${name}'
