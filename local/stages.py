@@ -89,6 +89,9 @@ def run(stage: Stage) -> bool:
         print(f"{seconds}  failed\n{output}", flush=True)
         return False
     print(f"{seconds}  {_summary(output)}", flush=True)
+    for line in output.splitlines():
+        if line.startswith("note: "):
+            print(f"{'':<14}{line}", flush=True)
     return True
 
 

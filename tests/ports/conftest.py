@@ -12,6 +12,14 @@ from shared.adapters.storage_account import StorageAccount
 from shared.adapters.tables import Tables
 from tests.ports.acs import Acs, running_acs
 
+NOTES: set[str] = set()
+"""What a test could not do on this machine; said at the end, and by `make test`."""
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for note in sorted(NOTES):
+        terminalreporter.write_line(f"note: {note}")
+
 
 @pytest.fixture
 def account(storage: str) -> StorageAccount:
