@@ -8,6 +8,7 @@ from typing import Any
 import aiohttp
 
 from tests.local.desk.conftest import BOT_ID, LUISA, MARIO, TENANT_ID, RunningDesk, free_port, running_desk, wait_until
+from tests.local.desk.fake_bot import message
 
 
 async def say(desk: RunningDesk, text: str, **more: Any) -> dict[str, Any]:
@@ -24,7 +25,7 @@ async def retry(desk: RunningDesk, conversation: str, message_id: str) -> int:
 async def test_installing_tells_the_bot_who_and_where(desk: RunningDesk) -> None:
     conversation = await desk.install(MARIO)
 
-    [activity] = desk.bot.activities
+    [activity] = desk.bot.of_type("installationUpdate")
     assert desk.bot.refused == []
     assert (activity["type"], activity["action"]) == ("installationUpdate", "add")
     assert activity["channelId"] == "msteams"
@@ -35,14 +36,21 @@ async def test_installing_tells_the_bot_who_and_where(desk: RunningDesk) -> None
     assert activity["channelData"]["tenant"]["id"] == TENANT_ID
 
 
+async def test_before_an_installation_the_bot_hears_that_it_came_into_the_chat(desk: RunningDesk) -> None:
+    await desk.install(MARIO)
+
+    assert [activity["type"] for activity in desk.bot.activities] == ["conversationUpdate", "installationUpdate"]
+    assert [member["id"] for member in desk.bot.activities[0]["membersAdded"]] == [f"28:{BOT_ID}"]
+
+
 async def test_installing_again_later_finds_the_same_conversation(desk: RunningDesk) -> None:
     first = await desk.install(MARIO)
     assert await desk.install(MARIO) == first
-    assert len(desk.bot.activities) == 1
+    assert len(desk.bot.of_type("installationUpdate")) == 1
 
     await desk.standin("POST", "install", {"user": MARIO.id, "remove": True})
     assert await desk.install(MARIO) == first
-    assert [activity["action"] for activity in desk.bot.activities] == ["add", "remove", "add"]
+    assert [activity["action"] for activity in desk.bot.of_type("installationUpdate")] == ["add", "remove", "add"]
     assert await desk.install(LUISA) != first
 
 
@@ -55,6 +63,54 @@ async def test_a_message_carries_its_text_plain_and_as_html(desk: RunningDesk) -
     assert said == {"id": activity["id"], "delivery": "delivered"}
     assert activity["text"] == "Is 1 < 2?\nYes."
     assert activity["attachments"] == [{"contentType": "text/html", "content": "<p>Is 1 &lt; 2?</p><p>Yes.</p>"}]
+
+
+async def test_who_mentions_the_bot_sends_the_mention_as_teams_does(desk: RunningDesk) -> None:
+    await desk.install(MARIO)
+
+    await say(desk, "@Interact status")
+
+    [activity] = desk.bot.of_type("message")
+    mention = activity["entities"][-1]
+    assert activity["text"] == "<at>Interact</at> status"
+    assert (mention["type"], mention["text"], mention["mentioned"]["id"]) == (
+        "mention",
+        "<at>Interact</at>",
+        f"28:{BOT_ID}",
+    )
+
+
+async def test_the_bot_hears_that_its_user_is_writing(desk: RunningDesk) -> None:
+    await desk.install(MARIO)
+
+    await desk.standin("POST", "typing", {"user": MARIO.id})
+
+    [activity] = desk.bot.of_type("typing")
+    assert activity["from"]["aadObjectId"] == MARIO.id
+    assert len(await desk.messages()) == 1, "nothing but the installation is left in the chat"
+
+
+async def test_a_read_receipt_names_the_last_message_and_comes_once(desk: RunningDesk) -> None:
+    conversation = await desk.install(MARIO)
+    _, sent = await desk.connector.send(conversation, message("Hello"))
+
+    for _ in range(2):
+        await desk.standin("POST", "read", {"user": MARIO.id})
+
+    [activity] = desk.bot.of_type("event")
+    assert activity["name"] == "application/vnd.microsoft.readReceipt"
+    assert activity["value"] == {"lastReadMessageId": sent["id"]}
+    assert activity["conversation"]["id"] == conversation
+
+
+async def test_who_removed_the_app_tells_it_nothing_more(desk: RunningDesk) -> None:
+    await desk.install(MARIO)
+    await desk.standin("POST", "install", {"user": MARIO.id, "remove": True})
+
+    for what in ("typing", "read"):
+        await desk.standin("POST", what, {"user": MARIO.id})
+
+    assert (desk.bot.of_type("typing"), desk.bot.of_type("event")) == ([], [])
 
 
 async def test_messages_reach_a_slow_bot_one_by_one_and_in_order(desk: RunningDesk) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from local.desk.cards import find_action, pressed
+from local.desk.cards import find_action, pressed, refresh_of
 from tests.local.desk.fake_bot import invitation_card, reply_card
 
 
@@ -48,3 +48,28 @@ def test_a_button_that_wants_no_inputs_gets_none() -> None:
     card = reply_card()
 
     assert pressed(card, card["actions"][1], {"reply": "Hello"})["data"] == {"session": "s1"}
+
+
+def refreshing(**refresh: object) -> dict[str, object]:
+    action = {"type": "Action.Execute", "title": "Refresh", "verb": "tasks", "data": {"page": 1}}
+    return {"type": "AdaptiveCard", "refresh": {"action": action, **refresh}}
+
+
+def test_a_card_is_refreshed_for_those_whom_it_names() -> None:
+    assert refresh_of(refreshing(userIds=["29:mario"]), "29:mario") == {
+        "type": "Action.Execute",
+        "title": "Refresh",
+        "verb": "tasks",
+        "data": {"page": 1},
+    }
+    assert refresh_of(refreshing(userIds=["29:mario"]), "29:luisa") is None
+    assert refresh_of(refreshing(userIds=[]), "29:mario") is None
+
+
+def test_a_card_that_names_nobody_is_refreshed_for_everybody() -> None:
+    assert refresh_of(refreshing(), "29:mario")
+
+
+def test_other_cards_are_not_refreshed() -> None:
+    for card in ({}, {"refresh": None}, {"refresh": {}}, {"refresh": {"action": {"type": "Action.Submit"}}}, "text"):
+        assert refresh_of(card, "29:mario") is None

@@ -19,6 +19,7 @@ async def test_the_chat_of_a_user_is_empty_before_the_app_is_installed(desk: Run
     assert await desk.standin("GET", f"conversations/{MARIO.id}") == {
         "conversationId": None,
         "installed": False,
+        "typed": 0,
         "messages": [],
     }
 
@@ -149,8 +150,29 @@ async def test_what_a_person_cannot_do_is_refused(desk: RunningDesk) -> None:
 
 async def test_counts_start_again_after_a_reset(desk: RunningDesk) -> None:
     await desk.install(MARIO)
-    assert await desk.counts() == {"bot.installationUpdate": 1, "token": 1}
+    assert await desk.counts() == {"bot.conversationUpdate": 1, "bot.installationUpdate": 1, "token": 1}
 
     await desk.standin("POST", "reset-counts")
 
     assert await desk.counts() == {}
+
+
+async def test_a_card_refreshes_itself_for_those_whom_it_names_and_not_again_at_once(desk: RunningDesk) -> None:
+    conversation = await desk.install(MARIO)
+    account = desk.bot.activities[-1]["from"]["id"]
+    action = {"type": "Action.Execute", "title": "Refresh", "verb": "tasks", "data": {}}
+    outcomes = []
+    for user_ids in ([account], ["29:somebody"]):
+        card = {**status_card("One"), "refresh": {"action": action, "userIds": user_ids}}
+        _, sent = await desk.connector.send(conversation, with_card(card))
+        for _ in range(2):
+            answer = await desk.standin("POST", "refresh", {"user": MARIO.id, "messageId": sent["id"]})
+            outcomes.append(answer["outcome"])
+    assert outcomes == ["card", "none", "none", "none"]
+
+
+async def test_it_is_counted_how_often_the_bot_typed(desk: RunningDesk) -> None:
+    conversation = await desk.install(MARIO)
+    for _ in range(2):
+        await desk.connector.send(conversation, {"type": "typing"})
+    assert (await desk.standin("GET", f"conversations/{MARIO.id}"))["typed"] == 2

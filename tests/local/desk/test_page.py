@@ -11,8 +11,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, expect
 
-from tests.local.desk.conftest import GUEST, LUISA, MARIO, RunningDesk, running_desk
-from tests.local.desk.fake_bot import card_answer, invitation_card, message, reply_card, with_card
+from tests.local.desk.conftest import GUEST, LUISA, MARIO, RunningDesk, running_desk, wait_until
+from tests.local.desk.fake_bot import card_answer, invitation_card, message, reply_card, status_card, with_card
 
 AXE = Path(__file__).parents[3] / "local" / "node_modules" / "axe-core" / "axe.min.js"
 
@@ -54,6 +54,15 @@ async def violations(page: Page) -> list[str]:
 async def sign_in(page: Page, desk: RunningDesk, user_id: str = MARIO.id) -> None:
     await page.goto(f"{desk.url}/?user={user_id}")
     await expect(page.get_by_role("combobox", name="Signed in as")).to_have_value(user_id)
+
+
+async def _is(holds: bool) -> bool:
+    return holds
+
+
+def _account(desk: RunningDesk) -> str:
+    """The id by which the bot knows Mario."""
+    return str(desk.bot.activities[-1]["from"]["id"])
 
 
 async def test_an_agent_installs_the_app_accepts_an_invitation_and_writes(
@@ -216,6 +225,44 @@ async def test_the_bot_is_seen_typing_until_it_writes(desk: RunningDesk, page: P
     await expect(page.get_by_text("Interact is typing…")).to_be_visible()
     await desk.connector.send(conversation, message("Hello"))
     await expect(page.get_by_text("Interact is typing…")).to_have_count(0)
+
+
+async def test_the_bot_hears_now_and_then_that_its_user_is_writing(desk: RunningDesk, page: Page) -> None:
+    await desk.install()
+    await sign_in(page, desk)
+
+    await page.get_by_role("textbox", name="Type a message").press_sequentially("Two days.")
+    await wait_until(lambda: _is(len(desk.bot.of_type("typing")) == 1))
+    await page.get_by_role("button", name="Send").click()
+    await wait_until(lambda: _is(len(desk.bot.of_type("message")) == 1))
+
+    assert len(desk.bot.of_type("typing")) == 1
+
+
+async def test_what_is_seen_is_read(desk: RunningDesk, page: Page) -> None:
+    conversation = await desk.install()
+    await sign_in(page, desk)
+
+    _, sent = await desk.connector.send(conversation, message("Are you there?"))
+
+    await wait_until(
+        lambda: _is([each["value"]["lastReadMessageId"] for each in desk.bot.of_type("event")][-1:] == [sent["id"]])
+    )
+
+
+async def test_a_card_that_wants_it_is_refreshed_when_its_user_sees_it(desk: RunningDesk, page: Page) -> None:
+    conversation = await desk.install()
+    desk.bot.on_invoke = lambda _: (200, card_answer("Two are waiting"))
+    action = {"type": "Action.Execute", "title": "Refresh", "verb": "tasks", "data": {}}
+    card = {**status_card("One is waiting"), "refresh": {"action": action, "userIds": [_account(desk)]}}
+    await desk.connector.send(conversation, with_card(card))
+    assert desk.bot.of_type("invoke") == []
+
+    await sign_in(page, desk)
+
+    await expect(log_of(page).get_by_text("Two are waiting")).to_be_visible()
+    [invoke] = desk.bot.of_type("invoke")
+    assert (invoke["value"]["trigger"], invoke["value"]["action"]["verb"]) == ("automatic", "tasks")
 
 
 async def test_a_message_the_bot_deletes_or_changes_does_so_on_the_page(desk: RunningDesk, page: Page) -> None:
