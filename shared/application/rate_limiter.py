@@ -14,12 +14,12 @@ from shared.domain.rate_limits import ANYTHING_OF_VISITOR, CALLS_OF_SESSION, Buc
 from shared.domain.tenants import Tenant
 from shared.ports import Clock, Ids
 
-VISITORS = 20_000
+VISITORS = 40_000
 CONTACTS = 2_000
 TENANTS = 1_000
 SESSIONS = 20_000
-"""Buckets kept of each kind, some 200 bytes each; the one that was not asked for longest goes first, and it is the one
-that has filled up again most. Tenants are those of the configuration, so nobody can push out theirs."""
+"""Buckets kept of each kind, some 280 bytes each (a visitor has up to three). The one that was not asked for longest goes
+first: it has filled up again most. Tenants are those of the configuration, so nobody can push out theirs."""
 
 Key = TypeVar("Key", bound=Hashable)
 

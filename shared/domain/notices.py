@@ -10,11 +10,12 @@ NOTICES: dict[str, dict[str, str]] = {
         "ended_by_agent": "You have ended this conversation.",
         "ended_by_customer": "The customer has ended this conversation.",
         "customer_gone": "The customer has left this conversation.",
-        "too_fast": "You write very fast: your last messages were not delivered. Please wait a moment, then send them again.",
-        "over_budget": "This conversation is full: what you write from now on is not delivered. Please start a new one.",
+        "too_fast": "You write very fast: your last messages were not delivered. Please wait a little, then repeat them.",
+        "over_budget": "This conversation is full: what you write now is not delivered. Please start a new one.",
         "ended_over_budget": "This conversation has ended, because too many messages were sent in it.",
-        "customer_over_budget": "The customer has used up this conversation: further messages are not delivered to you.",
+        "customer_over_budget": "The customer has used up this conversation: further messages are not delivered.",
         "message_budget_exceeded": "This conversation was ended, because the customer sent too many messages.",
+        "message_deleted": "This message was deleted.",
         "position": "You are number $(Queue.Position) in the queue.",
         "position_and_wait": "You are number $(Queue.Position) in the queue. Expected wait: $(Queue.ExpectedWait) min.",
     },
@@ -35,11 +36,13 @@ NOTICES: dict[str, dict[str, str]] = {
         ),
         "ended_over_budget": "Diese Unterhaltung ist beendet, weil zu viele Nachrichten gesendet wurden.",
         "customer_over_budget": (
-            "Die Kundin oder der Kunde hat diese Unterhaltung ausgeschöpft: weitere Nachrichten werden nicht zugestellt."
+            "Die Kundin oder der Kunde hat diese Unterhaltung ausgeschöpft: "
+            "weitere Nachrichten werden nicht zugestellt."
         ),
         "message_budget_exceeded": (
             "Diese Unterhaltung wurde beendet, weil die Kundin oder der Kunde zu viele Nachrichten gesendet hat."
         ),
+        "message_deleted": "Diese Nachricht wurde gelöscht.",
         "position": "Sie sind Nummer $(Queue.Position) in der Warteschlange.",
         "position_and_wait": (
             "Sie sind Nummer $(Queue.Position) in der Warteschlange. Erwartete Wartezeit: $(Queue.ExpectedWait) min."

@@ -1,7 +1,7 @@
 """Rate limits: how often a visitor, a contact and a tenant may call, and the arithmetic of the buckets that count it.
 
-A bucket is full at first, every call takes one token out, and it fills up again evenly. Buckets are kept by each process
-for itself and are stored nowhere (design.md, "No hot row"), so the limits are approximate: they hold for each instance.
+A bucket is full at first, every call takes one token out, and it fills up again evenly. Each process keeps its own
+buckets and stores them nowhere, so the limits are approximate: they hold for each instance.
 """
 
 from __future__ import annotations
@@ -69,12 +69,12 @@ BOUNDS = {
     "tenant_calls": (60, 300_000),
 }
 ANYTHING_OF_VISITOR = Rate(3_000, 60)
-"""Whatever a visitor calls and however the tenant is named: asked before anything is read, so no tenant can widen it."""
+"""Whatever a visitor calls, of whatever tenant: asked before anything is read, so no tenant can widen it."""
 CALLS_OF_SESSION = Rate(120, 60)
 """Calls of one session, however many tabs show it: one tab needs about two in a minute."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Bucket:
     """What is left of a rate at a time (seconds of any clock)."""
 
@@ -105,9 +105,9 @@ def check_rate_limits(limits: RateLimits) -> tuple[Finding, ...]:
 def visitor_network(forwarded_for: str, trusted_proxies: int) -> str | None:
     """The network prefix of a caller by the X-Forwarded-For header; None where there is no usable address.
 
-    Each proxy appends the address that it was called from, so that everything to the left of what ours have written was
-    written by the caller. `trusted_proxies`: how many of ours stand in front of the platform's front end, which writes the
-    last address. A shorter list comes from somebody who went round them: then the last address is that of the caller.
+    Each proxy appends the address that it was called from, so that everything to the left of what ours have written
+    was written by the caller. `trusted_proxies`: how many of ours stand before the platform's front end, which writes
+    the last address. A shorter list comes from somebody who went round them: then the last address is the caller's.
     """
     hops = [hop.strip() for hop in forwarded_for.split(",")] if forwarded_for.strip() else []
     if not hops:

@@ -72,7 +72,7 @@ async def test_behind_a_proxy_of_one_s_own_the_address_before_it_counts(world: W
 
 async def test_left_messages_count_as_starts(world: World) -> None:
     limit(world, visitor_starts=1)
-    body = {name: value for name, value in form().items() if name != "modality"}
+    body: dict[str, Any] = {name: value for name, value in form().items() if name != "modality"}
     statuses = [
         (await widget_message(request("POST", f"{BASE}/messages", body, headers={"x-forwarded-for": SEEN}))).status_code
         for _ in range(2)
@@ -98,7 +98,7 @@ async def test_questions_about_a_contact_are_generous_and_limited(world: World, 
 async def test_calls_of_a_session_are_limited_whatever_they_are(world: World, function: Any, what: str) -> None:
     limit(world, visitor_calls=60)
     started = json_of(await start())
-    body = {"parameters": {}} if what == "parameters" else {}
+    body: dict[str, Any] = {"parameters": {}} if what == "parameters" else {}
     statuses = [(await function(of_session(started, what, body))).status_code for _ in range(61)]
     assert statuses == [200] * 60 + [429]
 
@@ -132,11 +132,11 @@ async def test_the_log_names_the_limit_and_no_address(world: World, caplog: pyte
 
 
 async def test_parameters_of_100_kb_are_refused_by_their_size(world: World) -> None:
-    huge = {"parameters": {"orderNumber": "4" * 100_000}}
+    huge = {"orderNumber": "4" * 100_000}
     started = json_of(await start())
-    response = await widget_parameters(of_session(started, "parameters", huge))
+    response = await widget_parameters(of_session(started, "parameters", {"parameters": huge}))
     assert (response.status_code, json_of(response)["code"]) == (413, "invalid")
-    assert (await start(idempotencyKey="a" * 30, **huge)).status_code == 413
+    assert (await start(idempotencyKey="a" * 30, parameters=huge)).status_code == 413
     assert world.sessions.rows[started["sessionId"]].session.parameters == {}
 
 

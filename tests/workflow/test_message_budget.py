@@ -17,8 +17,8 @@ from tests.workflow.properties import EXAMPLES
 from tests.workflow.stories import MARIO, NINE, Story, definition, of, session
 
 BUDGET = MessageBudget(messages=10, bytes=28_000, burst=3, burst_seconds=10, patience=10)
-FULL = "This conversation is full: what you write from now on is not delivered. Please start a new one."
-FAST = "You write very fast: your last messages were not delivered. Please wait a moment, then send them again."
+FULL = "This conversation is full: what you write now is not delivered. Please start a new one."
+FAST = "You write very fast: your last messages were not delivered. Please wait a little, then repeat them."
 
 
 def talking(budget: MessageBudget = BUDGET, language: str = "en") -> Story:
@@ -54,7 +54,7 @@ def test_above_the_budget_each_side_is_told_once() -> None:
 
     assert of(effects, RelayToAgent) == []
     assert notices(effects) == [(FULL, "overBudget")]
-    agent = "The customer has used up this conversation: further messages are not delivered to you."
+    agent = "The customer has used up this conversation: further messages are not delivered."
     assert of(effects, NotifyAgent) == [NotifyAgent("mario", agent)]
 
 
