@@ -7,8 +7,8 @@ from shared.ports import PendingEffect, SessionChange
 
 MAX_OPERATIONS = 100
 """Table Storage refuses a transaction of more operations."""
-ROWS_BESIDES_EFFECTS = 3
-"""State, seen activity, timeline."""
+ROWS_BESIDES_EFFECTS = 4
+"""State, seen activity, timeline, and after a transfer the definition."""
 MAX_EFFECTS = MAX_OPERATIONS - ROWS_BESIDES_EFFECTS
 """Effects added and done in one SessionChange."""
 

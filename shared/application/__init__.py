@@ -66,7 +66,7 @@ def assemble(ports: Ports, presence_interval: timedelta = INTERVAL, limit_factor
         Conversations(ports, relay, rows, waiting),
         relay,
         Duty(ports, rows, waiting),
-        Tasks(ports, relay, rows),
+        Tasks(ports, relay, rows, waiting),
         LeftMessages(ports, relay),
         NativeMessages(ports, relay, sessions),
         availability,

@@ -110,6 +110,12 @@ def with_conversation(state: AgentState, session_id: str) -> AgentState:
     return replace(without_ring(state, session_id), conversations=(*others, session_id))
 
 
+def without_offer(state: AgentState, offer_id: str) -> AgentState:
+    """The state without a ring of this very offer, which keeps nobody from getting it."""
+    rings = state.ring is not None and state.ring.offer_id == offer_id
+    return replace(state, ring=None) if rings else state
+
+
 def without_ring(state: AgentState, session_id: str) -> AgentState:
     rings = state.ring is not None and state.ring.session_id == session_id
     return replace(state, ring=None) if rings else state

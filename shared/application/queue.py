@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from shared.application.agent_rows import AgentRows, with_conversation, without_ring
+from shared.application.agent_rows import AgentRows, with_conversation, without_offer, without_ring
 from shared.application.members import Candidates, Members
 from shared.application.waiting import Waiting, queue_of
 from shared.domain.availability import TeamsPresence, not_selectable
@@ -32,6 +32,9 @@ from shared.ports import AgentRecord, Ports
 
 FIRST = 4
 """At least so many of the longest waiting tasks are offered at the same time."""
+
+SOON = timedelta(seconds=1)
+"""An offer to ten releases nine agents one after the other: who waits is looked at once for all of them."""
 
 
 class TaskQueue:
@@ -85,7 +88,7 @@ class TaskQueue:
 
         await self._rows.change(session.tenant_id, effect.agent_id, change)
         if not effect.missed:
-            await self._waiting.wake_for(session.tenant_id, effect.agent_id, besides=session)
+            await self._waiting.wake_for(session.tenant_id, effect.agent_id, besides=session, within=SOON)
 
     async def free(self, session: Session, effect: FreeAgent) -> None:
         """The conversation is over: the agent is idle from now on or has after-call work, and whoever waits is told."""
@@ -119,7 +122,7 @@ class TaskQueue:
         for user_id, record in zip(candidates.users, records, strict=True):
             reason = LeftOut.DECLINED if user_id in effect.passed_over else None
             if reason is None:
-                state = _before(effect, record.state) if record else None
+                state = without_offer(record.state, effect.offer_id) if record else None
                 presence = presences.get(user_id, TeamsPresence.UNKNOWN)
                 reason = not_selectable(state, presence, candidates.rules, self._ports.clock.now())
             if reason is not None:
@@ -143,12 +146,6 @@ class TaskQueue:
 
 def as_agent(user: User) -> Agent:
     return Agent(user.id, user.display_name, user.first_name, user.last_name, user.upn)
-
-
-def _before(effect: OfferTask, state: AgentState) -> AgentState:
-    """The state without a ring of this very offer, which keeps nobody from getting it."""
-    own = state.ring is not None and state.ring.offer_id == effect.offer_id
-    return replace(state, ring=None) if own else state
 
 
 __all__ = ["TaskQueue", "as_agent", "queue_of"]

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from shared.application.agent_rows import AgentRows, without_ring
+from shared.application.agent_rows import AgentRows, without_offer, without_ring
 from shared.application.agents import Activity, Answer, became
-from shared.application.members import Members
+from shared.application.members import Candidates, Members
 from shared.application.occasions import Happened
 from shared.application.queue import as_agent
 from shared.application.relay import Relay
-from shared.application.waiting import queue_name
+from shared.application.waiting import Waiting, queue_name
 from shared.domain.availability import TeamsPresence, not_selectable
 from shared.domain.distribution import Distribution, LeftOut, Ring
 from shared.domain.errors import VersionConflict
 from shared.domain.events import AgentPickedUp
-from shared.domain.sessions import ContactKind, ContactReference, Phase, Session, TaskPhase
+from shared.domain.sessions import ContactKind, ContactReference, Phase, TaskPhase
 from shared.ports import Ports, SessionRecord
 
 PICKING_UP = timedelta(seconds=8)
-"""So long an agent counts as ringing who takes a task from the list."""
+"""So long it counts that an agent takes a task from the list …"""
+ARRIVING = timedelta(seconds=6)
+"""… and so much longer the agent is kept free for it: a write that was given up may land so late."""
 LISTED = 50
 """Hints that are looked at for each service."""
 TRIES = 4
@@ -40,19 +43,22 @@ class WaitingTask:
 class Tasks:
     """The list, and taking from it."""
 
-    def __init__(self, ports: Ports, relay: Relay, rows: AgentRows) -> None:
+    def __init__(self, ports: Ports, relay: Relay, rows: AgentRows, waiting: Waiting) -> None:
         self._ports = ports
         self._relay = relay
         self._rows = rows
+        self._waiting = waiting
 
     async def waiting(self, activity: Activity) -> Sequence[WaitingTask]:
         """Tasks to be picked up of all services of the agent, the longest waiting first."""
         found: list[WaitingTask] = []
         for service in await self._ports.config.services_of(activity.tenant_id, activity.user_id):
             queue = queue_name(activity.tenant_id, ContactReference(ContactKind.SERVICE, service.id))
-            for queued_at, session_id in await self._ports.queue.first(queue, LISTED):
-                record = await self._ports.sessions.read(session_id)
-                if record is not None and can_be_picked_up(record):
+            hints = await self._ports.queue.first(queue, LISTED)
+            records = await asyncio.gather(*(self._ports.sessions.read(session_id) for _, session_id in hints))
+            for (queued_at, session_id), record in zip(hints, records, strict=True):
+                is_stale = await self._waiting.clear_if_stale(queue, queued_at, session_id, record)
+                if record is not None and not is_stale and can_be_picked_up(record):
                     name = record.session.customer.display_name
                     found.append(WaitingTask(session_id, service.name, name, queued_at))
         return sorted(found, key=lambda task: task.waiting_since)
@@ -69,29 +75,26 @@ class Tasks:
         if user is None:
             return Answer("not_a_member")
         offer_id = f"{session_id}.pickup.{activity.user_id}"
-        reason = await self._reserve(activity, record.session, offer_id)
+        until = self._ports.clock.now() + PICKING_UP
+        reason = await self._reserve(activity, Ring(session_id, offer_id, until + ARRIVING, picked_up=True), candidates)
         if reason is not None:
             return Answer(reason.value, record.session.customer.display_name)
-        event = AgentPickedUp(as_agent(user), offer_id)
+        event = AgentPickedUp(as_agent(user), offer_id, until)
         seen = await self._relay.look(session_id, Happened(event, tenant_id=activity.tenant_id))
         answer = became(seen.session, activity) if seen else Answer("expired")
         if answer.outcome != "accepted":
             await self._rows.change(activity.tenant_id, activity.user_id, lambda state: without_ring(state, session_id))
         return answer
 
-    async def _reserve(self, activity: Activity, session: Session, offer_id: str) -> LeftOut | None:
+    async def _reserve(self, activity: Activity, ring: Ring, candidates: Candidates) -> LeftOut | None:
         """Let the agent ring for this task; the reason where that cannot be. Presence in Teams does not count:
         whoever takes a task by hand is there."""
-        candidates = await Members(self._ports).candidates(activity.tenant_id, session.contact)
         for _ in range(TRIES):
             record = await self._rows.settled(activity.tenant_id, activity.user_id)
-            state, now = record.state if record else None, self._ports.clock.now()
-            if record is not None and state is not None and state.ring and state.ring.offer_id == offer_id:
-                return None
-            reason = not_selectable(state, TeamsPresence.UNKNOWN, candidates.rules, now)
+            state = without_offer(record.state, ring.offer_id) if record else None
+            reason = not_selectable(state, TeamsPresence.UNKNOWN, candidates.rules, self._ports.clock.now())
             if reason is not None or record is None:
                 return reason
-            ring = Ring(session.id, offer_id, now + PICKING_UP, picked_up=True)
             try:
                 await self._rows.write(activity.tenant_id, record, replace(record.state, ring=ring))
             except VersionConflict:

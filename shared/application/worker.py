@@ -121,6 +121,9 @@ class Worker:
             session_id = work.record.session.id
             logger.warning("session %s effect %d %s rejected: %s", session_id, number, effect.kind, error.reason)
             return (_failed(effect, error.reason),)
+        except VersionConflict as error:
+            # An agent's row that others write all the time: nothing has happened, so there is nothing in doubt.
+            raise NotSent(str(error)) from error
         except TimeoutError as error:
             raise OutcomeUnknown(f"{effect.kind} took too long") from error
 

@@ -84,7 +84,7 @@ class QueueEntered:
 
 @dataclass(frozen=True)
 class AgentPickedUp:
-    """An agent has taken the task from the list of those who wait."""
+    """An agent takes the task from the list of those who wait; `until` then the agent is kept free for it."""
 
     agent: Agent
     offer_id: str
@@ -108,6 +108,7 @@ class AvailabilityFound:
 @dataclass(frozen=True)
 class ParametersSet:
     """The visitor's page has set custom parameters."""
+    until: datetime | None = None
 
     values: Mapping[str, str]
 

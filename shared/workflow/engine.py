@@ -38,7 +38,7 @@ from shared.workflow.activities import ACTIVITIES
 from shared.workflow.activity import Context, Step, read_parameters
 from shared.workflow.customer_messages import customer_message
 from shared.workflow.ending import end, leave_message
-from shared.workflow.transfers import move
+from shared.workflow.transfers import is_leaving_for, move
 
 HOPS = 50
 """More activities than this in one go are a circle or too long, which lint refuses. With all that a session's end adds,
@@ -125,9 +125,10 @@ def _open(session: Session, definition: Definition, now: datetime) -> Step:
 
 def _transferred(session: Session, definition: Definition, event: Transferred, now: datetime) -> Step:
     """A new run, in the other service; a slot that was taken there for nothing is freed."""
-    activity = definition.workflow.activity(session.position or "")
-    if session.phase is not Phase.WAITING or activity is None or activity.type != "transfer":
-        return Step(session, (FreeSlot(event.contact),))
+    if session.phase is not Phase.WAITING or not is_leaving_for(session, definition, event.contact):
+        # What comes late may speak of the service in which the conversation goes on meanwhile: that slot is its own.
+        is_there = session.phase is not Phase.ENDED and session.contact == event.contact
+        return Step(session, () if is_there else (FreeSlot(event.contact),))
     moved, effects = move(session, definition, event)
     step = _follow(_enter(moved, event.definition, event.definition.workflow.start, now), event.definition, now)
     return replace(step, effects=(*effects, *step.effects))

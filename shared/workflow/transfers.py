@@ -6,12 +6,18 @@ from dataclasses import replace
 
 from shared.domain.effects import AnnounceState, Effect, FreeSlot, SendToCustomer
 from shared.domain.events import Transferred
-from shared.domain.sessions import ContactKind, Session
+from shared.domain.sessions import ContactKind, ContactReference, Session
 from shared.domain.workflows import Definition
 from shared.workflow.texts import known_of
 
 MOST_TRANSFERS = 5
 """Services that send each other their customers would do so for ever."""
+
+
+def is_leaving_for(session: Session, definition: Definition, contact: ContactReference) -> bool:
+    """Whether the session stands at a transfer to this service; another one's answer comes too late."""
+    activity = definition.workflow.activity(session.position or "")
+    return activity is not None and activity.type == "transfer" and activity.parameters.get("service") == contact.id
 
 
 def move(session: Session, definition: Definition, event: Transferred) -> tuple[Session, tuple[Effect, ...]]:

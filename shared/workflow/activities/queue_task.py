@@ -91,7 +91,7 @@ class QueueTask:
                 return Step(replace(context.session, conversation_card_id=event.card_id))
             case AgentAccepted() if _is_open(task, event, context):
                 return connect(context, task, event.agent, event.offer_id)
-            case AgentPickedUp() if self._can_be_picked_up(context, task):
+            case AgentPickedUp() if self._can_be_picked_up(context, task, event):
                 return connect(context, task, event.agent, event.offer_id)
             case AgentDeclined():
                 return self._declined(context, task, event.agent_id, event.offer_id)
@@ -115,7 +115,7 @@ class QueueTask:
         if limit and is_first and event.position > limit:
             return self._leave(context, task, "queue_full")
         session, effects = take_position(context, task, event, parameters.announce_every, parameters.announcement)
-        if limit and is_first:
+        if limit and is_first and task.phase is TaskPhase.WAITING:
             offering, offer = self._offer(context, session)
             return Step(offering, (*effects, *offer))
         return Step(session, effects)
@@ -131,9 +131,10 @@ class QueueTask:
         """Whether a waiting task may be offered: with a limit of waiting tasks not before its position is known."""
         return task.phase is TaskPhase.WAITING and (task.position is not None or not context.parameters.max_waiting)
 
-    def _can_be_picked_up(self, context: Context, task: Task) -> bool:
+    def _can_be_picked_up(self, context: Context, task: Task, event: AgentPickedUp) -> bool:
         is_on_list = context.parameters.distribution == Distribution.PICKUP.value and context.session.visitor_seen
-        return is_on_list and task.phase is TaskPhase.WAITING
+        in_time = event.until is None or context.now < event.until
+        return is_on_list and in_time and task.phase is TaskPhase.WAITING
 
     def _reserved(self, context: Context, task: Task, event: AgentsReserved) -> Step | None:
         if task.phase is not TaskPhase.OFFERING or task.offer_id != event.offer_id:
@@ -141,7 +142,7 @@ class QueueTask:
         session, parameters, definition = context.session, context.parameters, context.definition
         if not event.agents:
             if parameters.decline_ends:
-                return self._give_up(context, task)
+                return Step(_out_of_the_round(session), exit="declined")
             waiting = replace(task, phase=TaskPhase.WAITING, offer_id=None, until=None)
             return Step(replace(session, task=waiting).with_deadline("offer", context.now + LOOK_AGAIN))
         until = context.now + timedelta(seconds=parameters.ring_seconds)
@@ -189,7 +190,7 @@ class QueueTask:
 
     def _next_round(self, context: Context, session: Session, effects: list[Effect]) -> Step:
         if context.parameters.decline_ends:
-            return Step(session, tuple(effects), exit="declined")
+            return Step(_out_of_the_round(session), tuple(effects), exit="declined")
         offering, offer = self._offer(context, session)
         return Step(offering, (*effects, *offer))
 
@@ -206,8 +207,7 @@ class QueueTask:
     def _leave(self, context: Context, task: Task, exit_name: str) -> Step:
         """Leave the queue unanswered; an exit that the workflow does not connect is that of the time limit."""
         effects, withdrawn = withdraw(task, "withdrawn")
-        waiting = replace(withdrawn, phase=TaskPhase.WAITING, offer_id=None, until=None)
-        session = replace(context.session, task=waiting).with_deadline("offer", None).with_deadline("queue_limit", None)
+        session = _out_of_the_round(replace(context.session, task=withdrawn))
         if exit_name == "declined":
             return Step(session, tuple(effects), exit=exit_name)
         if exit_name == "queue_full":
@@ -217,9 +217,12 @@ class QueueTask:
         told = say(context, "no_agent_available", "noAgent")
         return Step(session, (*effects, *told), exit=exit_name if connected else "time_limit")
 
-    def _give_up(self, context: Context, task: Task) -> Step:
-        waiting = replace(task, phase=TaskPhase.WAITING, offer_id=None, until=None)
-        return Step(replace(context.session, task=waiting).with_deadline("offer", None), exit="declined")
+
+def _out_of_the_round(session: Session) -> Session:
+    """The session as it leaves the queue unanswered: nobody is asked, and nothing of the queue is due any more."""
+    task = session.task
+    waiting = replace(task, phase=TaskPhase.WAITING, offer_id=None, until=None) if task is not None else None
+    return replace(session, task=waiting).with_deadline("offer", None).with_deadline("queue_limit", None)
 
 
 def _close_late(session: Session, task: Task, event: InvitationSent) -> CloseInvitation:
