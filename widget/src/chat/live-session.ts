@@ -8,10 +8,12 @@ import { Reader } from "./reader";
 import { Realtime } from "./realtime";
 import type { SessionStore } from "./store";
 import type { StoredSession } from "../shared/stored-session";
-import type { ThreadMessage, Transport } from "./transport/transport";
+import type { RelayEvent, ThreadMessage, Transport } from "./transport/transport";
 
 const WITHOUT_REALTIME_MS = { visible: 2000, hidden: 5000 };
 const WITH_REALTIME_MS = 15_000;
+/** Events after which the conversation stands differently; behind the last two it may be over, as the workflow says. */
+const TURNS: readonly (RelayEvent | undefined)[] = ["waiting", "connected", "noAgent", "outOfHours"];
 
 /** What the conversation shows of its session. */
 export interface LiveView {
@@ -47,7 +49,7 @@ export class LiveSession {
   private readonly heartbeat: Heartbeat;
   private state: SessionState;
   private agentName: string | undefined;
-  private connectedAt: number | undefined;
+  private turnedAt: number | undefined;
   private stopped = false;
 
   constructor(private readonly parts: LiveSessionParts) {
@@ -161,11 +163,11 @@ export class LiveSession {
       this.finish();
       return;
     }
-    const turn = messages.findLast(({ event }) => event === "waiting" || event === "connected");
-    if (turn === undefined || turn.sequence === this.connectedAt) return;
-    this.connectedAt = turn.sequence;
+    const turn = messages.findLast(({ event }) => TURNS.includes(event));
+    if (turn === undefined || turn.sequence === this.turnedAt) return;
+    this.turnedAt = turn.sequence;
     this.state = turn.event === "connected" ? "connected" : "waiting";
-    if (this.state === "connected") await this.checkState();
+    if (turn.event !== "waiting") await this.checkState();
   }
 
   private interval(): number {

@@ -166,6 +166,19 @@ describe("the end", AT_ONCE, () => {
     });
   }
 
+  for (const event of ["noAgent", "outOfHours"]) {
+    test(`is asked for at the server behind the relay's event "${event}"`, async () => {
+      await visit({}, async ({ page, server }) => {
+        await startChat(page);
+        server.systemSays("Sorry.", event);
+        await page.getByRole("log").getByText("Sorry.").waitFor();
+        const asked = `/api/widget/v1/sessions/${server.session.id}`;
+        await until("asked", () => server.requests.some(({ method, path }) => method === "GET" && path === asked));
+        assert.equal(await page.getByRole("textbox", { name: "Type a message" }).count(), 1);
+      });
+    });
+  }
+
   test("is noticed when the thread is closed to the visitor", async () => {
     await visit({}, async ({ page, server }) => {
       await startChat(page);

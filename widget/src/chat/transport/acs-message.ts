@@ -1,6 +1,14 @@
 import type { RelayEvent, ThreadMessage } from "./transport";
 
-const EVENTS: readonly RelayEvent[] = ["waiting", "connected", "ended", "declined", "noAgent", "undelivered"];
+const EVENTS: readonly RelayEvent[] = [
+  "waiting",
+  "connected",
+  "ended",
+  "declined",
+  "noAgent",
+  "outOfHours",
+  "undelivered",
+];
 
 interface AcsMessage {
   readonly id?: unknown;

@@ -1,5 +1,5 @@
 /** What the relay says about the conversation, beside its text. */
-export type RelayEvent = "waiting" | "connected" | "ended" | "declined" | "noAgent" | "undelivered";
+export type RelayEvent = "waiting" | "connected" | "ended" | "declined" | "noAgent" | "outOfHours" | "undelivered";
 
 /** One message of the thread. */
 export interface ThreadMessage {
