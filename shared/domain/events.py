@@ -88,6 +88,7 @@ class AgentPickedUp:
 
     agent: Agent
     offer_id: str
+    until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,6 @@ class AvailabilityFound:
 @dataclass(frozen=True)
 class ParametersSet:
     """The visitor's page has set custom parameters."""
-    until: datetime | None = None
 
     values: Mapping[str, str]
 
