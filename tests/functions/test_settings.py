@@ -43,6 +43,15 @@ def test_what_is_needed_is_enough_and_the_rest_has_defaults() -> None:
     assert (settings.signalr, settings.key_vault_url, settings.managed_identity) == (None, None, None)
 
 
+def test_no_host_of_site_keys_may_be_inside_unless_it_is_named() -> None:
+    assert read(GOOD).settings.site_key_hosts == ()
+    for text in ("Login.Intranet, keys.lunifico.example", " login.intranet,keys.lunifico.example "):
+        named = read(changed(INTERACT_SITE_KEY_HOSTS=text)).settings.site_key_hosts
+        assert named == ("login.intranet", "keys.lunifico.example")
+    for text in ("login.intranet,", "*.intranet", "user@intranet", ",", "10.0.0.0/8"):
+        assert findings(changed(INTERACT_SITE_KEY_HOSTS=text)) == ["INTERACT_SITE_KEY_HOSTS"]
+
+
 def test_an_empty_environment_is_told_everything_at_once() -> None:
     assert findings({}) == sorted(GOOD)
     assert all(finding.problem == "is missing" and finding.remedy for finding in read({}).findings)
@@ -57,6 +66,7 @@ WRONG = {
     "INTERACT_BOT_TOKEN_URL": "login.microsoftonline.com",
     "INTERACT_BOT_KEYS_URL": "https://[",
     "INTERACT_BOT_SERVICE_HOSTS": "smba.trafficmanager.net,",
+    "INTERACT_SITE_KEY_HOSTS": "https://login.lunifico.example/keys",
     "INTERACT_SIGNALR_CONNECTION_STRING": "Endpoint=https://push.example",
     "INTERACT_KEY_VAULT_URL": "ftp://vault.example",
 }

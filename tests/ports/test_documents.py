@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from shared.adapters.documents import effect_from_json, from_json, to_json
+from shared.domain.authorization import AuthorizationMode, SiteTokenSettings
 from shared.domain.effects import Effect, RelayToAgent
 from shared.domain.errors import Rejected
-from shared.domain.parameters import Customer
+from shared.domain.parameters import Customer, Proof
 from shared.domain.tenants import Tenant
 
 TEXT = "My password is Basel"
@@ -49,6 +50,22 @@ def test_an_effect_that_does_not_fit_is_refused_with_the_places_and_without_its_
 @pytest.mark.parametrize("torn", ['{"kind": "relay_to_agent", "text": "My password is Basel', TEXT, ""])
 def test_what_is_no_json_is_not_quoted_either(torn: str) -> None:
     assert "Basel" not in "".join(traceback.format_exception(refusal_of_effect(torn)))
+
+
+def test_the_authorization_of_a_tenant_comes_back_as_it_was() -> None:
+    settings = SiteTokenSettings(
+        "https://www.lunifico.example", "interact", keys_url="https://www.lunifico.example/keys"
+    )
+    tenant = Tenant("lunifico", "Lunifico", "k" * 16, authorization=AuthorizationMode.OIDC, site_tokens=settings)
+    assert from_json(Tenant, to_json(tenant)) == tenant
+    carla = Customer("Carla", "carla@example.org", Proof("https://www.lunifico.example", "4711", name=True))
+    assert from_json(Customer, to_json(carla)) == carla
+
+
+def test_what_was_stored_before_there_was_authorization_is_read() -> None:
+    stored = '{"id": "lunifico", "name": "Lunifico", "widget_key": "kkkkkkkkkkkkkkkk", "authorization": "none"}'
+    assert from_json(Tenant, stored) == Tenant("lunifico", "Lunifico", "k" * 16)
+    assert from_json(Customer, '{"display_name": "Carla", "email": ""}') == Customer("Carla", "")
 
 
 def test_a_document_that_does_not_fit_is_refused_too() -> None:
