@@ -78,6 +78,19 @@ class AcsMessaging:
 
         return await self._as_relay(tenant, relay_id, "listing a thread", read, repeatable=True)
 
+    async def revise(self, tenant: Tenant, thread_id: str, relay_id: str, message_id: str, text: str | None) -> None:
+        async def revise(endpoint: str, credential: CommunicationTokenCredential) -> None:
+            thread = self._thread(endpoint, credential, thread_id)
+            if text is None:
+                await thread.delete_message(message_id)
+            else:
+                await thread.update_message(message_id, content=text)
+
+        try:
+            await self._as_relay(tenant, relay_id, "changing a message", revise, repeatable=True)
+        except Missing:
+            return  # the message or the thread is gone already
+
     async def remove_visitor(self, tenant: Tenant, thread_id: str, relay_id: str, visitor_id: str) -> None:
         from azure.communication.chat import CommunicationUserIdentifier
 

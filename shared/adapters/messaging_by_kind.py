@@ -52,6 +52,9 @@ class MessagingByKind:
     ) -> Sequence[ThreadMessage]:
         return await self._of(thread_id).list_after(tenant, thread_id, relay_id, cursor)
 
+    async def revise(self, tenant: Tenant, thread_id: str, relay_id: str, message_id: str, text: str | None) -> None:
+        await self._of(thread_id).revise(tenant, thread_id, relay_id, message_id, text)
+
     async def remove_visitor(self, tenant: Tenant, thread_id: str, relay_id: str, visitor_id: str) -> None:
         await self._of(thread_id).remove_visitor(tenant, thread_id, relay_id, visitor_id)
 

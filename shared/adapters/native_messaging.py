@@ -91,6 +91,9 @@ class NativeMessaging:
     ) -> Sequence[ThreadMessage]:
         return [stored.message for stored in await self._threads.after(thread_id, cursor.sequence)]
 
+    async def revise(self, tenant: Tenant, thread_id: str, relay_id: str, message_id: str, text: str | None) -> None:
+        await self._threads.revise(thread_id, int(message_id), text)
+
     async def remove_visitor(self, tenant: Tenant, thread_id: str, relay_id: str, visitor_id: str) -> None:
         await self._threads.remove(thread_id, visitor_id)
 

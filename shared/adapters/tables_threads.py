@@ -1,9 +1,9 @@
 """Threads of our own in Table Storage: one partition for each.
 
-    identity                 of a visitor: the hash of the token
-    key:{key}                the message with this key is there
-    message:{sequence}       a message
-    thread                   participants, and the number of the last message; its ETag puts messages in order
+identity                 of a visitor: the hash of the token
+key:{key}                the message with this key is there
+message:{sequence}       a message
+thread                   participants, and the number of the last message; its ETag puts messages in order
 """
 
 from __future__ import annotations
@@ -76,6 +76,14 @@ class TableThreadStore:
             await self._thread(thread_id)
         return [_stored(row) for row in rows]
 
+    async def revise(self, thread_id: str, sequence: int, text: str | None) -> None:
+        row = await self._tables.get(THREADS, part(thread_id), _message_key(sequence))
+        if row is not None:
+            revised = with_text(_stored(row), text)
+            await self._tables.put(
+                THREADS, part(thread_id), _message_key(sequence), text_properties("data", to_json(revised))
+            )
+
     async def remove(self, thread_id: str, participant: str) -> None:
         for _ in range(TRIES):
             row = await self._tables.get(THREADS, part(thread_id), THREAD)
@@ -123,6 +131,11 @@ class TableThreadStore:
             metadata=message.metadata,
         )
         return StoredMessage(numbered, message.sender_name)
+
+
+def with_text(stored: StoredMessage, text: str | None) -> StoredMessage:
+    """The message with another text, or without any."""
+    return replace(stored, message=replace(stored.message, text=text or "", is_text=text is not None))
 
 
 def _properties(thread: _Thread) -> dict[str, str]:

@@ -9,7 +9,7 @@ from shared.application.occasions import Happened
 from shared.application.relay import Relay, Seen
 from shared.application.waiting import Waiting
 from shared.domain.agent_texts import agent_text
-from shared.domain.events import AgentAccepted, AgentDeclined, AgentEnded, AgentMessageReceived
+from shared.domain.events import AgentAccepted, AgentDeclined, AgentEnded, AgentMessageReceived, AgentMessageRevised
 from shared.domain.parameters import Agent
 from shared.domain.sessions import EndReason, Phase, Session
 from shared.ports import BotConversation, Ports
@@ -93,7 +93,7 @@ class Conversations:
             return Answer("empty")
         if len(text) > MAXIMUM_MESSAGE:
             return Answer("too_long")
-        event = AgentMessageReceived(activity.user_id, text)
+        event = AgentMessageReceived(activity.user_id, text, activity.id)
         seen = await self._happened(activity, session_id, Happened(event, activity.id))
         if seen is None:
             return Answer("ended")
@@ -104,6 +104,18 @@ class Conversations:
         """Whether the agent has an open conversation, to which a composed text may belong."""
         known = await self._ports.agent_store.read(activity.tenant_id, activity.user_id)
         return known is not None and bool(known.state.conversations)
+
+    async def revise(self, activity: Activity, text: str | None) -> Answer:
+        """A composed text was changed or deleted (None); whichever conversation knows it carries it over."""
+        if text is not None and not 0 < len(text.strip()) <= len(text) <= MAXIMUM_MESSAGE:
+            answer = Answer("too_long" if text.strip() else "empty")
+            await self._explain(activity, answer)
+            return answer
+        known = await self._ports.agent_store.read(activity.tenant_id, activity.user_id)
+        event = AgentMessageRevised(activity.user_id, activity.id, text)
+        for session_id in known.state.conversations if known else ():
+            await self._happened(activity, session_id, Happened(event))
+        return Answer("revised")
 
     async def say(self, activity: Activity, text: str) -> Answer:
         """A text composed in the chat with the bot: it goes to the open conversation, or is asked about."""

@@ -18,8 +18,8 @@ VISITORS = 40_000
 CONTACTS = 2_000
 TENANTS = 1_000
 SESSIONS = 20_000
-"""Buckets kept of each kind, some 280 bytes each (a visitor has up to three). The one that was not asked for longest goes
-first: it has filled up again most. Tenants are those of the configuration, so nobody can push out theirs."""
+"""Buckets kept of each kind, some 280 bytes each (a visitor has up to three). The one that was not asked for longest
+goes first: it has filled up again most. Tenants are those of the configuration, so nobody can push out theirs."""
 
 Key = TypeVar("Key", bound=Hashable)
 

@@ -14,6 +14,7 @@ from shared.domain.events import (
     CustomerMessageReceived,
     DeliveryFailed,
     Event,
+    MessageRevised,
     SessionOpened,
     TimerDue,
     Transferred,
@@ -179,7 +180,7 @@ def _line(event: Event, effects: Sequence[Effect], now: datetime) -> tuple[Timel
     """A line for the administrator; messages are left out, and so is every text of a person."""
     if isinstance(event, CustomerMessageReceived) and _is_over_budget(effects):
         return (TimelineEntry(now, "MessageBudgetExceeded", {"message_id": event.message_id}),)
-    if isinstance(event, CustomerMessageReceived | AgentMessageReceived):
+    if isinstance(event, CustomerMessageReceived | AgentMessageReceived | MessageRevised):
         return ()
     if isinstance(event, TimerDue) and not effects:
         return ()

@@ -15,13 +15,27 @@ from shared.domain.sessions import ContactReference
 
 @dataclass(frozen=True)
 class SendToCustomer:
-    """A message in the customer's thread, by an agent or by the system; `event` tells the widget what it means."""
+    """A message in the customer's thread, by an agent or by the system; `event` tells the widget what it means.
+
+    `key` names the message for later; `target` is the key of the message that the event is about.
+    """
 
     text: str
     sender: str
     author: Literal["agent", "system"]
     event: str | None = None
+    key: str | None = None
+    target: str | None = None
     kind: Literal["send_to_customer"] = "send_to_customer"
+
+
+@dataclass(frozen=True)
+class ReviseMessage:
+    """Change a message in the customer's thread, or delete it (`text` None); the answer is MessageRevised."""
+
+    key: str
+    text: str | None
+    kind: Literal["revise_message"] = "revise_message"
 
 
 @dataclass(frozen=True)
@@ -200,6 +214,7 @@ class RecordHistory:
 
 Effect = (
     SendToCustomer
+    | ReviseMessage
     | RelayToAgent
     | NotifyAgent
     | OfferTask

@@ -27,8 +27,28 @@ class CustomerMessageReceived:
 
 @dataclass(frozen=True)
 class AgentMessageReceived:
+    """`key` is the activity's id, by which the message is found again when the agent changes it."""
+
     agent_id: str
     text: str
+    key: str | None = None
+
+
+@dataclass(frozen=True)
+class AgentMessageRevised:
+    """The agent has changed a message, or deleted it (`text` None)."""
+
+    agent_id: str
+    key: str
+    text: str | None
+
+
+@dataclass(frozen=True)
+class MessageRevised:
+    """The answer to ReviseMessage where the message was there; `text` None: it was deleted."""
+
+    key: str
+    text: str | None
 
 
 @dataclass(frozen=True)
@@ -160,6 +180,8 @@ Event = (
     SessionOpened
     | CustomerMessageReceived
     | AgentMessageReceived
+    | AgentMessageRevised
+    | MessageRevised
     | AgentsReserved
     | InvitationSent
     | ConversationShown

@@ -10,7 +10,7 @@ NOTICES: dict[str, dict[str, str]] = {
         "ended_by_agent": "You have ended this conversation.",
         "ended_by_customer": "The customer has ended this conversation.",
         "customer_gone": "The customer has left this conversation.",
-        "too_fast": "You write very fast: your last messages were not delivered. Please wait a little, then repeat them.",
+        "too_fast": "You write very fast: your last messages were not delivered. Please wait, then send them again.",
         "over_budget": "This conversation is full: what you write now is not delivered. Please start a new one.",
         "ended_over_budget": "This conversation has ended, because too many messages were sent in it.",
         "customer_over_budget": "The customer has used up this conversation: further messages are not delivered.",

@@ -66,6 +66,10 @@ class Messaging(Protocol):
         """Messages after the cursor, oldest first, the relay's own included."""
         ...
 
+    async def revise(self, tenant: Tenant, thread_id: str, relay_id: str, message_id: str, text: str | None) -> None:
+        """Change a message of the relay, or delete it (None); idempotent, and nothing where it is gone."""
+        ...
+
     async def remove_visitor(self, tenant: Tenant, thread_id: str, relay_id: str, visitor_id: str) -> None:
         """Idempotent."""
         ...

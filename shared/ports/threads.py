@@ -43,6 +43,10 @@ class ThreadStore(Protocol):
         """Messages after the sequence, oldest first; raises Rejected for unknown threads."""
         ...
 
+    async def revise(self, thread_id: str, sequence: int, text: str | None) -> None:
+        """Change a message's text, or empty it (None: `is_text` becomes false); nothing where it is not there."""
+        ...
+
     async def remove(self, thread_id: str, participant: str) -> None:
         """Idempotent."""
         ...

@@ -17,6 +17,7 @@ from shared.domain.effects import (
 from shared.domain.events import (
     AgentEnded,
     AgentMessageReceived,
+    AgentMessageRevised,
     ConversationShown,
     CustomerEnded,
     CustomerMessageReceived,
@@ -24,6 +25,7 @@ from shared.domain.events import (
     Event,
     InvitationSent,
     MessageLeft,
+    MessageRevised,
     ParametersSet,
     SessionOpened,
     TimerDue,
@@ -36,6 +38,7 @@ from shared.domain.sessions import EndReason, Phase, Session, VisitorPresence, g
 from shared.domain.workflows import Definition
 from shared.workflow.activities import ACTIVITIES
 from shared.workflow.activity import Context, Step, read_parameters
+from shared.workflow.agent_messages import agent_message, agent_message_revised, message_revised
 from shared.workflow.customer_messages import customer_message
 from shared.workflow.ending import end, leave_message
 from shared.workflow.transfers import is_leaving_for, move
@@ -95,7 +98,11 @@ def _of_the_session(session: Session, definition: Definition, event: Event, now:
         case CustomerMessageReceived():
             return customer_message(session, definition, event, now)
         case AgentMessageReceived():
-            return _agent_message(session, definition, event)
+            return agent_message(session, definition, event)
+        case AgentMessageRevised():
+            return agent_message_revised(session, event)
+        case MessageRevised():
+            return message_revised(session, definition, event)
         case AgentEnded() if _is_with(session, event.agent_id):
             return end(session, definition, EndReason.AGENT, now)
         case AgentEnded():
@@ -132,14 +139,6 @@ def _transferred(session: Session, definition: Definition, event: Transferred, n
     moved, effects = move(session, definition, event)
     step = _follow(_enter(moved, event.definition, event.definition.workflow.start, now), event.definition, now)
     return replace(step, effects=(*effects, *step.effects))
-
-
-def _agent_message(session: Session, definition: Definition, event: AgentMessageReceived) -> Step:
-    if not _is_with(session, event.agent_id):
-        return Step(session)
-    shown = definition.wording.shown(session.customer, session.agent)
-    sender = shown.display_name if shown else definition.contact_name
-    return Step(session, (SendToCustomer(event.text, sender, "agent"),))
 
 
 def _undelivered(session: Session, definition: Definition, event: DeliveryFailed) -> Step:

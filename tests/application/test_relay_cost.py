@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from shared.application.carry_out import REMEMBER_AGENT
+from shared.application.agent_side import REMEMBER_AGENT
 from shared.application.occasions import Nudge, Wake
 from tests.application.company import DIRECTLY_MARIO, TENANT
 from tests.application.world import World

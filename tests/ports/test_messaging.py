@@ -53,6 +53,9 @@ class Chat:
         metadata = {"effectId": effect_id, "kind": "agent"}
         await self.side.messaging.send(TENANT, self.thread_id, self.relay_id, "Luisa", text, metadata)
 
+    async def revise(self, message_id: str, text: str | None) -> None:
+        await self.side.messaging.revise(TENANT, self.thread_id, self.relay_id, message_id, text)
+
     async def texts_after(self, cursor: Cursor) -> list[ThreadMessage]:
         messages = await self.side.messaging.list_after(TENANT, self.thread_id, self.relay_id, cursor)
         return [message for message in messages if message.is_text]
@@ -164,6 +167,24 @@ async def test_a_listing_begins_after_the_cursor(chat: Chat) -> None:
 async def test_the_relay_is_known_and_a_visitor_is_not(chat: Chat) -> None:
     assert await chat.side.messaging.is_relay(TENANT, chat.relay_id)
     assert not await chat.side.messaging.is_relay(TENANT, chat.visitor.user_id)
+
+
+async def test_a_message_that_was_sent_can_be_changed_and_deleted(chat: Chat) -> None:
+    for number, text in enumerate(("Good mornig", "The password is 1234", "Good-bye")):
+        await chat.answer(text, str(number))
+    first, second, third = await chat.texts_after(Cursor())
+    for _ in range(2):
+        await chat.revise(first.id, "Good morning")
+        await chat.revise(second.id, None)
+    assert [message.text for message in await chat.texts_after(Cursor())] == ["Good morning", "Good-bye"]
+    assert [message.metadata["effectId"] for message in await chat.texts_after(Cursor())] == ["0", "2"]
+    assert third.sequence == (await chat.texts_after(Cursor()))[-1].sequence
+
+
+async def test_changing_a_message_that_is_not_there_changes_nothing(chat: Chat) -> None:
+    await chat.answer("Good morning")
+    await chat.revise("4711", "Good evening")
+    assert [message.text for message in await chat.texts_after(Cursor())] == ["Good morning"]
 
 
 async def test_a_removed_visitor_cannot_write_any_more(chat: Chat) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -99,6 +99,13 @@ class MemoryMessaging:
     ) -> Sequence[ThreadMessage]:
         self._participants(thread_id)
         return [message for message in self.threads[thread_id] if message.sequence > cursor.sequence]
+
+    async def revise(self, tenant: Tenant, thread_id: str, relay_id: str, message_id: str, text: str | None) -> None:
+        self._participants(thread_id)
+        self.threads[thread_id] = [
+            replace(message, text=text or "", is_text=text is not None) if message.id == message_id else message
+            for message in self.threads[thread_id]
+        ]
 
     async def remove_visitor(self, tenant: Tenant, thread_id: str, relay_id: str, visitor_id: str) -> None:
         self._participants(thread_id).discard(visitor_id)

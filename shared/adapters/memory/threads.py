@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from shared.domain.errors import Rejected
 from shared.ports import Clock, NewMessage, StoredMessage, ThreadMessage
@@ -37,6 +38,13 @@ class MemoryThreadStore:
 
     async def after(self, thread_id: str, sequence: int) -> Sequence[StoredMessage]:
         return tuple(self._messages(thread_id)[sequence:])
+
+    async def revise(self, thread_id: str, sequence: int, text: str | None) -> None:
+        messages = self._messages(thread_id)
+        if 0 < sequence <= len(messages):
+            old = messages[sequence - 1]
+            message = replace(old.message, text=text or "", is_text=text is not None)
+            messages[sequence - 1] = replace(old, message=message)
 
     async def remove(self, thread_id: str, participant: str) -> None:
         self.participants.get(thread_id, set()).discard(participant)

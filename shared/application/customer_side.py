@@ -1,0 +1,61 @@
+"""Effects on the customer's side: messages in the thread, and its end."""
+
+from __future__ import annotations
+
+from shared.application.reading import known
+from shared.domain.effects import ReviseMessage, SendToCustomer
+from shared.domain.errors import Rejected
+from shared.domain.events import Event, MessageRevised
+from shared.domain.sessions import ChatChannel, Session
+from shared.domain.tenants import Tenant
+from shared.ports import Cursor, Ports
+
+
+class CustomerSide:
+    """Sends what the engine has decided; raises NotSent, OutcomeUnknown or Rejected, as the port said."""
+
+    def __init__(self, ports: Ports) -> None:
+        self._ports = ports
+
+    async def tenant(self, session: Session) -> Tenant:
+        """The session's tenant; raises Rejected where it was deleted meanwhile."""
+        tenant = await known(self._ports.config.tenant(session.tenant_id))
+        if tenant is None:
+            raise Rejected(f"tenant {session.tenant_id} does not exist any more", "tenant_unknown")
+        return tenant
+
+    async def send(self, session: Session, effect: SendToCustomer, number: int) -> None:
+        chat = _chat_of(session)
+        named = {"event": effect.event, "key": effect.key, "target": effect.target}
+        metadata = {"effectId": str(number), "kind": effect.author}
+        metadata |= {name: value for name, value in named.items() if value}
+        await self._ports.messaging.send(
+            await self.tenant(session), chat.thread_id, chat.relay_id, effect.sender, effect.text, metadata
+        )
+
+    async def revise(self, session: Session, effect: ReviseMessage) -> tuple[Event, ...]:
+        """Find the message by its key; to change it again to the same is no harm."""
+        chat, tenant = _chat_of(session), await self.tenant(session)
+        messaging = self._ports.messaging
+        there = await messaging.list_after(tenant, chat.thread_id, chat.relay_id, Cursor())
+        found = next((message for message in there if message.metadata.get("key") == effect.key), None)
+        if found is None:
+            return ()
+        await messaging.revise(tenant, chat.thread_id, chat.relay_id, found.id, effect.text)
+        return (MessageRevised(effect.key, effect.text),)
+
+    async def close(self, session: Session) -> None:
+        chat = session.chat
+        if chat is None:
+            return
+        tenant = await self.tenant(session)
+        await self._ports.identity.revoke_tokens(tenant, chat.visitor_id)
+        if not chat.thread_id:
+            return
+        await self._ports.messaging.remove_visitor(tenant, chat.thread_id, chat.relay_id, chat.visitor_id)
+
+
+def _chat_of(session: Session) -> ChatChannel:
+    if session.chat is None:
+        raise Rejected("the session has no chat", "no_chat")
+    return session.chat
