@@ -91,6 +91,11 @@ async def _dispatch(body: ActivityBody) -> func.HttpResponse:
             await _said(turn, body)
         case "invoke" if body.name == "adaptiveCard/action" and body.pressed is not None:
             return _in_place(await turn.press(validated(Pressed, body.pressed)))
+        case "messageUpdate" if body.said:
+            # Its id is that of the message that was changed; a message that was restored comes in the same way.
+            await application.conversations.revise(activity, body.said)
+        case "messageDelete":
+            await application.conversations.revise(activity, None)
         case "typing":
             await application.typing_indicators.of_agent(activity)
         case "event" if body.read_up_to is not None:
