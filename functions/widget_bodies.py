@@ -152,7 +152,7 @@ class ChallengeAnswer(Given):
 class WidgetAnswer(Given):
     """What the widget of a contact offers; `consent` is the notice to agree to before the first message."""
 
-    consent: str | None
+    consent: str | None = None
     transcript: bool
     sound: bool
     offline_form: bool
