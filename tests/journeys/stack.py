@@ -42,6 +42,11 @@ class Stack:
         return Addresses(int(self.run["functions"].rpartition(":")[2])).acs_for_browsers
 
     @property
+    def challenge(self) -> str:
+        """The stand-in of the providers of challenges."""
+        return Addresses(int(self.run["functions"].rpartition(":")[2])).challenge
+
+    @property
     def logs(self) -> Path:
         """The directory with the logs of the present start."""
         return max((self.data / "logs").iterdir())

@@ -18,7 +18,7 @@ from tests.workflow.stories import MARIO, NINE, Story, definition, of, session
 
 BUDGET = MessageBudget(messages=10, bytes=28_000, burst=3, burst_seconds=10, patience=10)
 FULL = "This conversation is full: what you write now is not delivered. Please start a new one."
-FAST = "You write very fast: your last messages were not delivered. Please wait a little, then repeat them."
+FAST = "You write very fast: your last messages were not delivered. Please wait, then send them again."
 
 
 def talking(budget: MessageBudget = BUDGET, language: str = "en") -> Story:
