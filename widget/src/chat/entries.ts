@@ -12,6 +12,8 @@ export interface Entry {
   readonly text: string;
   readonly at: number;
   readonly sequence: number;
+  /** Only for an agent's message that was changed later. */
+  readonly edited?: true;
   /** Only for the visitor's own messages. */
   readonly delivery?: "sending" | "sent" | "failed";
 }
@@ -48,9 +50,12 @@ function fromThread(message: ThreadMessage, userId: string, contactName: string,
     return { ...own(clientMessageId ?? id, message.text, at, "sent"), sequence };
   }
   const name = plainName(message.senderName) || contactName;
-  const author = message.kind === "system" || message.event ? "system" : "agent";
+  const { event } = message;
+  const author = event === "edited" || !(message.kind === "system" || event) ? "agent" : "system";
   const text = message.text || eventText(message, name, texts);
-  return text === "" ? undefined : { key: id, author, name, text, at, sequence };
+  if (text === "") return undefined;
+  const entry: Entry = { key: id, author, name, text, at, sequence };
+  return event === "edited" ? { ...entry, edited: true } : entry;
 }
 
 /** What the catalogue says of an event that came without a text. */

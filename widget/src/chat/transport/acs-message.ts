@@ -1,14 +1,5 @@
-import type { RelayEvent, ThreadMessage } from "./transport";
-
-const EVENTS: readonly RelayEvent[] = [
-  "waiting",
-  "connected",
-  "ended",
-  "declined",
-  "noAgent",
-  "outOfHours",
-  "undelivered",
-];
+import { markings } from "./markings";
+import type { ThreadMessage } from "./transport";
 
 interface AcsMessage {
   readonly id?: unknown;
@@ -34,9 +25,7 @@ export function parseMessage(raw: unknown): ThreadMessage | undefined {
   const id = string(message.id);
   if (!id || !Number.isFinite(sequence)) return undefined;
   const { metadata, senderCommunicationIdentifier: sender } = message;
-  const clientMessageId = string(metadata?.["clientMessageId"]);
-  const kind = string(metadata?.["kind"]);
-  const event = EVENTS.find((known) => known === metadata?.["event"]);
+  const marked = markings(metadata);
   const text = string(message.content?.message);
   const spoken = message.type === "text" || message.type === "html";
   return {
@@ -47,10 +36,8 @@ export function parseMessage(raw: unknown): ThreadMessage | undefined {
     text,
     senderId: string(sender?.rawId) || string(sender?.communicationUser?.id),
     senderName: string(message.senderDisplayName),
-    shown: spoken && !message.deletedOn && (text !== "" || event !== undefined),
-    ...(clientMessageId ? { clientMessageId } : {}),
-    ...(kind ? { kind } : {}),
-    ...(event ? { event } : {}),
+    shown: spoken && !message.deletedOn && (text !== "" || marked.event !== undefined),
+    ...marked,
   };
 }
 

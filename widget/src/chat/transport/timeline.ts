@@ -55,14 +55,21 @@ export class Timeline {
     for (const hole of missing) this.misses.set(hole, (this.misses.get(hole) ?? 0) + 1);
   }
 
-  /** A message that was sent twice after an unknown outcome is shown once. */
+  /** A message that was sent twice after an unknown outcome is shown once; one that was changed later, as it is now. */
   private inOrder(): readonly ThreadMessage[] {
     const own = new Set<string>();
-    return [...this.byId.values()].sort(bySequence).filter(({ shown, clientMessageId }) => {
-      if (!shown || (clientMessageId && own.has(clientMessageId))) return false;
-      if (clientMessageId) own.add(clientMessageId);
-      return true;
-    });
+    const all = [...this.byId.values()].sort(bySequence);
+    const changes = new Map(all.filter(({ target }) => target).map((change) => [change.target, change]));
+    return all
+      .filter(({ shown, clientMessageId, target }) => {
+        if (!shown || target || (clientMessageId && own.has(clientMessageId))) return false;
+        if (clientMessageId) own.add(clientMessageId);
+        return true;
+      })
+      .map((message) => {
+        const change = message.key === undefined ? undefined : changes.get(message.key);
+        return change ? { ...message, text: change.text, ...(change.event ? { event: change.event } : {}) } : message;
+      });
   }
 }
 

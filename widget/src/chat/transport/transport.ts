@@ -1,5 +1,16 @@
 /** What the relay says about the conversation, beside its text. */
-export type RelayEvent = "waiting" | "connected" | "ended" | "declined" | "noAgent" | "outOfHours" | "undelivered";
+export type RelayEvent =
+  | "waiting"
+  | "connected"
+  | "ended"
+  | "declined"
+  | "noAgent"
+  | "undelivered"
+  | "transferred"
+  | "position"
+  | "outOfHours"
+  | "edited"
+  | "deleted";
 
 /** One message of the thread. */
 export interface ThreadMessage {
@@ -17,6 +28,9 @@ export interface ThreadMessage {
   /** Only the relay's messages carry one. */
   readonly kind?: string;
   readonly event?: RelayEvent;
+  /** Names an agent's message for those that speak of it later; `target` is the message of which an event speaks. */
+  readonly key?: string;
+  readonly target?: string;
   /** False for entries such as "participant added", which count in the sequence and are not shown. */
   readonly shown: boolean;
 }

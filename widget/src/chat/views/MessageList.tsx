@@ -136,7 +136,7 @@ function Line({ entry, previous, next, onRetry }: LineProps): JSX.Element {
         <div class="bubble">
           <MessageText text={entry.text} />
         </div>
-        {(lastOfGroup || entry.delivery === "failed") && <Meta entry={entry} onRetry={onRetry} />}
+        {(lastOfGroup || entry.edited || entry.delivery === "failed") && <Meta entry={entry} onRetry={onRetry} />}
       </li>
     </Fragment>
   );
@@ -163,6 +163,7 @@ function Meta({ entry, onRetry }: { entry: Entry; onRetry: (clientMessageId: str
     <p class="meta">
       {time}
       {entry.delivery && ` · ${entry.delivery === "sending" ? texts.sending : texts.sent}`}
+      {entry.edited && ` · ${texts.edited}`}
     </p>
   );
 }
