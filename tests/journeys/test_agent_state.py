@@ -86,7 +86,7 @@ async def test_an_agent_sees_that_the_customer_is_writing_and_the_customer_until
         await carla.start("Good morning.")
     sent = await heartbeat.value
     session, headers = sent.url.removesuffix("/heartbeat"), await sent.all_headers()
-    proof = {name: headers[name] for name in ("authorization", "origin") if name in headers}
+    proof: dict[str, str] = {name: headers[name] for name in ("authorization", "origin") if name in headers}
     await mario.accepts(carla.name)
     await mario.sees(f"{carla.name}: Good morning.")
 
