@@ -6,14 +6,14 @@ import json
 import random
 from pathlib import Path
 
-from tests.bench.widget_sizes import LOADER, OPENED_CHAT_BYTES, PUSH, WidgetSizes, measure
+from tests.bench.widget_sizes import CHAT, LOADER, OPENED_CHAT_BYTES, PUSH, WidgetSizes, measure
 
 
 def _sizes(**sizes: int) -> WidgetSizes:
-    return WidgetSizes({LOADER: 2_000, PUSH: 10_000, "chat-en.js": 20_000, "chat-de.js": 21_000, **sizes})
+    return WidgetSizes({LOADER: 2_000, CHAT: 20_000, PUSH: 9_000, "texts-en.js": 1_000, "texts-de.js": 2_000, **sizes})
 
 
-def test_a_visitor_loads_the_chat_in_one_language() -> None:
+def test_a_visitor_loads_the_texts_of_one_language() -> None:
     assert _sizes().opened_chat == 33_000
 
 

@@ -4,11 +4,14 @@ import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/pro
 import path from "node:path";
 import { brotliCompressSync } from "node:zlib";
 import { build } from "esbuild";
-import { AS_FUNCTION, catalogueOf, cssAsText, JSX, partsByName, ROOT, sharedWithChat } from "./bundling.mjs";
+import { AS_FUNCTION, cssAsText, JSX, partsByName, ROOT, sharedWithChat } from "./bundling.mjs";
 
 const dist = path.join(ROOT, "dist");
 // Whoever serves dist/ meanwhile keeps a complete one.
 const fresh = path.join(ROOT, ".cache", `dist-${process.pid}`);
+
+/** What lies in src/texts beside the languages. */
+const NO_LANGUAGES = ["index", "launchers"];
 
 const common = {
   absWorkingDir: ROOT,
@@ -39,6 +42,14 @@ async function chunk(name, entry, { plugins = [], ...options } = {}) {
   return path.relative(fresh, path.join(ROOT, file));
 }
 
+/** Eight characters, as in the names of the other chunks. */
+function hash(content) {
+  return BigInt(`0x${createHash("sha256").update(content).digest("hex")}`)
+    .toString(36)
+    .slice(0, 8)
+    .toUpperCase();
+}
+
 /** The names of the modules in a folder of src/, with their extensions. */
 async function modulesIn(folder) {
   const files = (await readdir(path.join(ROOT, "src", folder))).filter((file) => /\.tsx?$/.test(file));
@@ -54,29 +65,38 @@ for (const { name, base, ext } of await modulesIn("parts")) {
   const options = ext === ".tsx" ? { ...AS_FUNCTION, plugins: [sharedWithChat] } : {};
   parts[name] = await chunk(name, `src/parts/${base}`, options);
 }
-const chats = {};
-for (const { name: language } of await modulesIn("texts")) {
-  if (language === "index" || language === "catalogue") continue;
-  const plugins = [partsByName(parts), catalogueOf(language)];
-  chats[language] = await chunk(`chat-${language}`, "src/chat/main.tsx", { plugins });
+// The texts have one hash in common: the loader has no room for one of each.
+const entries = {};
+for (const { name: language, base } of await modulesIn("texts")) {
+  if (!NO_LANGUAGES.includes(language)) entries[language] = `src/texts/${base}`;
 }
+const catalogues = {};
+for (const [language, entry] of Object.entries(entries)) {
+  const { outputFiles } = await build({ ...common, entryPoints: [entry], format: "esm", write: false });
+  catalogues[language] = outputFiles[0].contents;
+}
+const textsHash = hash(Object.values(catalogues).join());
+const texts = [];
+for (const [language, content] of Object.entries(catalogues)) {
+  texts.push(`assets/texts-${language}-${textsHash}.js`);
+  await writeFile(path.join(fresh, texts.at(-1)), content);
+}
+const define = { TEXTS: JSON.stringify(textsHash), LANGUAGES: JSON.stringify(Object.keys(entries)) };
+for (const [name, file] of Object.entries(parts)) define[`PARTS.${name}`] = JSON.stringify(file);
+const chat = await chunk("chat", "src/chat/main.tsx", { plugins: [partsByName(parts)], define });
 
 await build({
   ...common,
   entryPoints: { interact: "src/loader/main.ts" },
   outdir: fresh,
   format: "iife",
-  define: {
-    CHAT_CHUNKS: JSON.stringify(chats),
-    // Only the parts that the loader names itself.
-    ...Object.fromEntries(Object.entries(parts).map(([name, file]) => [`PARTS.${name}`, JSON.stringify(file)])),
-  },
+  define: { ...define, CHAT: JSON.stringify(chat) },
 });
 
 await cp(path.join(ROOT, "preview"), path.join(fresh, "preview"), { recursive: true });
 
 const manifest = {};
-for (const file of ["interact.js", ...Object.values(chats), ...Object.values(parts)]) {
+for (const file of ["interact.js", chat, ...texts, ...Object.values(parts)]) {
   const content = await readFile(path.join(fresh, file));
   // Servers that can send it ready-made need not compress at all.
   await writeFile(`${path.join(fresh, file)}.br`, brotliCompressSync(content));

@@ -18,14 +18,6 @@ export const cssAsText = (options = {}) => ({
   },
 });
 
-/** Puts the catalogue of one language in the place of `src/texts/catalogue`. */
-export const catalogueOf = (language) => ({
-  name: "catalogue",
-  setup(bundler) {
-    bundler.onResolve({ filter: /\/catalogue$/ }, () => ({ path: path.join(ROOT, `src/texts/${language}.ts`) }));
-  },
-});
-
 /** Leaves `import("…/parts/<name>")` to the browser: `files` has each part's file, which lies beside the importing one. */
 export const partsByName = (files) => ({
   name: "parts-by-name",

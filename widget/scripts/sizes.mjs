@@ -6,9 +6,10 @@ import { gzipSync } from "node:zlib";
 const LOADER_BYTES = 3_000;
 /** Everything that a conversation needs: loader, chat in one language, realtime. */
 const OPENED_CHAT_BYTES = 40_000;
-/** Each part that comes only where it is asked for. */
+/** Each of the other files: the texts of a language, and parts that come only where they are asked for. */
 const PART_BYTES = 4_000;
 const LOADER = "interact.js";
+const CHAT = "chat.js";
 const REALTIME = "signalr.js";
 
 const dist = fileURLToPath(new URL("../dist/", import.meta.url));
@@ -17,10 +18,10 @@ const size = {};
 for (const [name, { file }] of Object.entries(manifest)) {
   size[name] = gzipSync(await readFile(dist + file), { level: 9 }).length;
 }
-const isChat = (name) => name.startsWith("chat-");
-const budgetOf = (name) => (name === LOADER ? LOADER_BYTES : isChat(name) ? undefined : PART_BYTES);
-const chats = Object.keys(size).filter(isChat);
-const opened = size[LOADER] + size[REALTIME] + Math.max(...chats.map((name) => size[name]));
+// A visitor loads the texts of one language.
+const texts = Math.max(...Object.keys(size).map((name) => (name.startsWith("texts-") ? size[name] : 0)));
+const opened = size[LOADER] + size[CHAT] + size[REALTIME] + texts;
+const budgetOf = (name) => (name === LOADER ? LOADER_BYTES : name === CHAT ? undefined : PART_BYTES);
 const rows = [
   ...Object.entries(size).map(([name, bytes]) => [name, bytes, budgetOf(name)]),
   ["an opened chat", opened, OPENED_CHAT_BYTES],

@@ -5,6 +5,20 @@ export interface Contact {
   readonly kind: "service" | "user";
   readonly id: string;
   readonly displayName: string;
+  /** The tenant's language, for visitors whose own there are no texts in. */
+  readonly language?: string;
+  readonly widget?: WidgetSettings;
+}
+
+/** What the tenant has set for its widgets. */
+export interface WidgetSettings {
+  /** The notice, in the best language, that the visitor has to agree to before the first message. */
+  readonly consent: string | null;
+  readonly transcript: boolean;
+  readonly offlineForm: boolean;
+  readonly sound: boolean;
+  readonly accessTokenRequired: boolean;
+  readonly challenge: { readonly kind: "turnstile" | "hcaptcha"; readonly siteKey: string } | null;
 }
 
 export interface AcsMessaging {
@@ -16,8 +30,26 @@ export interface AcsMessaging {
   readonly threadId: string;
 }
 
+/** The thread is in the deployment's own store. */
 export interface NativeMessaging {
   readonly kind: "native";
+  readonly userId: string;
+}
+
+export interface PlainMessage {
+  readonly id: string;
+  readonly sequence: number;
+  readonly createdOn: string;
+  readonly senderId: string;
+  readonly senderName: string;
+  readonly text: string;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** One session's thread, where it does not go through ACS. */
+export interface NativeThread {
+  messages(after: number): Promise<{ readonly messages: readonly PlainMessage[] }>;
+  post(clientMessageId: string, text: string): Promise<object>;
 }
 
 export type Messaging = AcsMessaging | NativeMessaging;
@@ -56,6 +88,8 @@ export interface StartRequest {
   readonly message: string;
   readonly language: string;
   readonly accessToken?: string;
+  readonly parameters?: Readonly<Record<string, string>>;
+  readonly challengeToken?: string;
 }
 
 /** A session and the proof that it is this browser's. */
@@ -65,6 +99,8 @@ export interface SessionKey {
 }
 
 const TIMEOUT_MS = 20_000;
+/** Browsers let at most 64 kB of requests outlive a page. */
+const KEEPALIVE_LENGTH = 4_000;
 
 /** The widget API of the deployment; every method raises ApiError. */
 export class WidgetApi {
@@ -73,8 +109,9 @@ export class WidgetApi {
     private readonly fetch: typeof globalThis.fetch = globalThis.fetch.bind(globalThis),
   ) {}
 
-  contact(widgetKey: string, contact: ContactReference): Promise<Contact> {
-    return this.call("GET", `contact?${new URLSearchParams({ widgetKey, [idProperty(contact)]: contact.id })}`);
+  contact(widgetKey: string, contact: ContactReference, language: string): Promise<Contact> {
+    const query = new URLSearchParams({ widgetKey, [idProperty(contact)]: contact.id, language });
+    return this.call("GET", `contact?${query}`);
   }
 
   start(widgetKey: string, contact: ContactReference, request: StartRequest): Promise<StartedSession> {
@@ -93,6 +130,20 @@ export class WidgetApi {
   /** `leaving` is sent while the page goes away, so it outlives the page. */
   heartbeat(key: SessionKey, leaving: boolean): Promise<{ readonly recoverUntil: string }> {
     return this.call("POST", `${path(key)}/heartbeat`, { key, body: { leaving }, keepalive: leaving });
+  }
+
+  /** Custom parameters that became known while the conversation runs. */
+  parameters(key: SessionKey, parameters: Readonly<Record<string, string>>): Promise<object> {
+    return this.call("POST", `${path(key)}/parameters`, { key, body: { parameters } });
+  }
+
+  thread(key: SessionKey): NativeThread {
+    const route = `${path(key)}/messages`;
+    return {
+      messages: (after) => this.call("GET", `${route}?after=${after}`, { key }),
+      post: (clientMessageId, text) =>
+        this.call("POST", route, { key, body: { clientMessageId, text }, keepalive: text.length < KEEPALIVE_LENGTH }),
+    };
   }
 
   end(key: SessionKey): Promise<{ readonly state: SessionState }> {

@@ -8,6 +8,8 @@ import type { StoredMessage } from "./store";
 export interface ChatState {
   readonly phase: "loading" | "unavailable" | "form" | "chat" | "ended";
   readonly contact: Contact | undefined;
+  /** Of the conversation that runs, or ran last. */
+  readonly sessionId: string | undefined;
   /** Why there is no form, or why the last start did not work. */
   readonly problem: ApiError | undefined;
   readonly starting: boolean;

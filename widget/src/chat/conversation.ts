@@ -5,7 +5,7 @@ import { AT_REST, type ChatState } from "./chat-state";
 import { backoff, randomId, type Clock } from "./clock";
 import { Credentials } from "./credentials";
 import { ApiError } from "./errors";
-import type { FormValues } from "./form-rules";
+import { formProblems, type FormValues } from "./form-rules";
 import { isOver, LiveSession } from "./live-session";
 import { Observable } from "./observable";
 import type { SessionStore, StoredMessage } from "./store";
@@ -17,7 +17,9 @@ export interface ConversationParts {
   readonly clock: Clock;
   readonly widgetKey: string;
   readonly contact: ContactReference;
-  readonly locale: string;
+  readonly locale: () => string;
+  /** Custom parameters, always up to date. */
+  readonly parameters: Readonly<Record<string, string>>;
   readonly realtime: boolean;
   readonly accessToken: () => Promise<string | undefined>;
 }
@@ -31,12 +33,15 @@ export class Conversation {
   private stored: StoredSession | undefined;
   private attempt: { readonly contents: string; readonly idempotencyKey: string } | undefined;
   private readonly unwatch: () => void;
+  private loading: Promise<void> = Promise.resolve();
+  private attempting: Promise<void> = Promise.resolve();
   private stopped = false;
 
   constructor(private readonly parts: ConversationParts) {
     this.state = new Observable<ChatState>({
       phase: "loading",
       contact: undefined,
+      sessionId: undefined,
       previousEnded: false,
       form: { name: "", email: "", message: "" },
       recovered: false,
@@ -48,7 +53,34 @@ export class Conversation {
   }
 
   /** Takes up the stored session, or offers the form; also the way out of `unavailable`. */
-  async load(): Promise<void> {
+  load(): Promise<void> {
+    return (this.loading = this.take());
+  }
+
+  /** What the page knows of the visitor goes into the form; with all of it, and nothing else to ask, the chat begins. */
+  async propose(known: Partial<FormValues>): Promise<void> {
+    await this.loading;
+    if (this.state.value.phase === "ended") this.restart();
+    await this.loading;
+    if (this.state.value.phase !== "form" || this.state.value.starting) return;
+    const form = { ...this.state.value.form, ...known };
+    this.state.update({ form });
+    const { consent, challenge } = this.state.value.contact?.widget ?? {};
+    const complete = known.name && known.email && known.message && Object.keys(formProblems(form)).length === 0;
+    if (complete && !consent && !challenge) await this.start(form);
+  }
+
+  /** Tells the conversation that runs of new parameters, if there is one; raises ApiError. */
+  async tell(parameters: Readonly<Record<string, string>>): Promise<void> {
+    await this.loading;
+    // A start under way may have been sent without them.
+    await this.attempting;
+    const { stored } = this;
+    if (stored && Object.keys(parameters).length > 0 && this.state.value.phase === "chat")
+      await this.patiently(() => this.parts.api.parameters(stored, parameters));
+  }
+
+  private async take(): Promise<void> {
     this.state.update({ phase: "loading", problem: undefined });
     const session = this.parts.store.session;
     const contact = this.loadContact();
@@ -56,17 +88,29 @@ export class Conversation {
     await contact;
   }
 
-  async start(form: FormValues): Promise<void> {
+  start(form: FormValues, challengeToken?: string): Promise<void> {
+    if (this.state.value.starting) return this.attempting;
+    return (this.attempting = this.tryToStart(form, challengeToken));
+  }
+
+  private async tryToStart(form: FormValues, challengeToken: string | undefined): Promise<void> {
     const { api, store, clock, widgetKey, contact, locale } = this.parts;
-    if (this.state.value.starting) return;
     if (store.session) return this.load();
     this.state.update({ form, starting: true, problem: undefined, previousEnded: false });
     const message = form.message.trim();
     const customer = { displayName: form.name.trim(), email: form.email.trim() };
     try {
       const accessToken = await this.accessToken();
-      const request = { customer, message, language: locale, ...(accessToken ? { accessToken } : {}) };
-      const idempotencyKey = this.keyFor(JSON.stringify([customer, message]));
+      const parameters = { ...this.parts.parameters };
+      const request = {
+        customer,
+        message,
+        language: locale(),
+        ...(accessToken ? { accessToken } : {}),
+        ...(challengeToken ? { challengeToken } : {}),
+        ...(Object.keys(parameters).length > 0 ? { parameters } : {}),
+      };
+      const idempotencyKey = this.keyFor(JSON.stringify([customer, message, parameters]));
       const started = await this.patiently(() => api.start(widgetKey, contact, { ...request, idempotencyKey }));
       if (this.stopped) return;
       const { sessionId, sessionToken, recoverUntil, state } = started;
@@ -79,7 +123,13 @@ export class Conversation {
       if (!(error instanceof ApiError)) throw error;
       // Only what may have got through keeps its key; a key that was used up (409) is as good as none.
       if (error.code !== "try_again" || error.status === 409) this.attempt = undefined;
-      this.state.update({ starting: false, problem: error });
+      const unproven = error.code === "not_allowed" && this.demandsProof;
+      this.state.update({
+        starting: false,
+        problem: unproven ? new ApiError("not_allowed", error.status, undefined, "accessToken") : error,
+      });
+      // The tenant may have set a challenge since the form was shown.
+      if (error.field === "challengeToken" && !challengeToken) void this.loadContact(true);
     }
   }
 
@@ -92,6 +142,7 @@ export class Conversation {
   }
 
   async end(): Promise<void> {
+    await this.loading;
     if (!this.stored || !this.session) return;
     this.state.update({ ending: "busy" });
     try {
@@ -129,13 +180,17 @@ export class Conversation {
     if (this.state.value.phase === "unavailable") void this.load();
   };
 
-  /** What the page's own function says; if it fails, the visitor may try again. */
+  /** What the page's own function says; if it fails, the visitor may try again, or has to sign in there first. */
   private async accessToken(): Promise<string | undefined> {
     try {
       return await this.parts.accessToken();
     } catch {
-      throw new ApiError("try_again", 200);
+      throw new ApiError(this.demandsProof ? "not_allowed" : "try_again", 200);
     }
+  }
+
+  private get demandsProof(): boolean {
+    return this.state.value.contact?.widget?.accessTokenRequired ?? false;
   }
 
   private keyFor(contents: string): string {
@@ -156,10 +211,12 @@ export class Conversation {
     }
   }
 
-  private async loadContact(): Promise<void> {
+  /** `again`: also where it is known already. */
+  private async loadContact(again = false): Promise<void> {
     try {
+      const known = again ? undefined : this.state.value.contact;
       const contact =
-        this.state.value.contact ?? (await this.parts.api.contact(this.parts.widgetKey, this.parts.contact));
+        known ?? (await this.parts.api.contact(this.parts.widgetKey, this.parts.contact, this.parts.locale()));
       this.state.update({ contact });
       if (this.state.value.phase === "loading" && !this.parts.store.session) this.state.update({ phase: "form" });
     } catch (error) {
@@ -219,7 +276,7 @@ export class Conversation {
       clock,
       realtime,
       customerName: this.state.value.form.name.trim() || undefined,
-      transport: createTransport(credentials),
+      transport: createTransport(credentials, api.thread(session)),
       changed: (view) => {
         if (this.session === live) this.state.update({ live: view });
       },
@@ -232,7 +289,8 @@ export class Conversation {
       },
     });
     this.session = live;
-    this.state.update({ ...AT_REST, phase: "chat", opening, readUpTo: store.readUpTo });
+    const { sessionId } = session;
+    this.state.update({ ...AT_REST, phase: "chat", sessionId, opening, readUpTo: store.readUpTo });
     live.start();
   }
 

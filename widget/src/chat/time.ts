@@ -1,4 +1,4 @@
-import { fill, type ChatTexts } from "../texts";
+import type { ChatTexts } from "../texts";
 
 /** "10:02", as people in `locale` write it. */
 export function clockTime(at: number, locale: string): string {
@@ -17,9 +17,9 @@ export function startOfDay(at: number): number {
   return new Date(at).setHours(0, 0, 0, 0);
 }
 
-/** "12 s" or "3 min". */
-export function waitText(seconds: number, texts: ChatTexts): string {
-  return seconds <= 90
-    ? fill(texts.seconds, { count: Math.max(1, Math.ceil(seconds)) })
-    : fill(texts.minutes, { count: Math.ceil(seconds / 60) });
+/** "12 sec" or "3 min", as people in `locale` write it. */
+export function waitText(seconds: number, locale: string): string {
+  const [count, unit] =
+    seconds <= 90 ? [Math.max(1, Math.ceil(seconds)), "second"] : [Math.ceil(seconds / 60), "minute"];
+  return new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "short" }).format(count);
 }

@@ -4,27 +4,12 @@
  * A page may call before this script has loaded:
  *     window.Nimbus = window.Nimbus || { queue: [] };
  *     window.Nimbus.queue.push({ widgetKey: "…", serviceId: "…" });
- * An entry of the queue is the options of one `Interact()` call, or a function that gets `Nimbus`.
+ * An entry of the queue is the options of one `Interact()` call, a function that gets `Nimbus`, or the name of a method of
+ * a widget and what it gets.
  */
-import type { ChatModule } from "../shared/bridge";
-import { contactOf, storageKey, type InteractOptions } from "../shared/options";
-import type { Language } from "../texts";
-import { createWidget, type PlacedWidget, type Widget } from "./widget";
-
-export interface Nimbus {
-  readonly isLoaded: true;
-  readonly queue: { push(...entries: QueueEntry[]): void };
-  /** Shows the widget of a contact; called again for the same contact it returns the same widget and changes nothing. */
-  Interact(options: InteractOptions): Widget;
-}
-
-export type QueueEntry = InteractOptions | ((nimbus: Nimbus) => void);
-
-declare global {
-  interface Window {
-    Nimbus?: Nimbus | { isLoaded?: never; queue?: QueueEntry[] };
-  }
-}
+import type { InteractOptions, Nimbus, QueuedCall, QueueEntry, Widget } from "../npm";
+import { storageKey } from "../shared/options";
+import { createWidget, type PlacedWidget, type Surroundings } from "./widget";
 
 const PANEL_WIDTH = 400;
 
@@ -32,51 +17,54 @@ function define(script: string): Nimbus {
   const widgets = new Map<string, PlacedWidget>();
   let complained = false;
 
-  const load = (language: Language, retry: number): Promise<ChatModule> =>
-    import(new URL(CHAT_CHUNKS[language] + (retry ? `?${retry}` : ""), script).href) as Promise<ChatModule>;
-
-  /** Panels that have no room side by side give way to the one just opened. */
-  const makeRoom = (opened: Widget): void => {
-    if (innerWidth < PANEL_WIDTH * widgets.size) widgets.forEach((widget) => widget === opened || widget.close());
-  };
-
-  const freeSlot = (): number => {
-    let slot = 0;
-    widgets.forEach((widget) => (slot = Math.max(slot, widget.slot + 1)));
-    return slot;
+  const surroundings: Surroundings = {
+    load: (retry, ...files) =>
+      Promise.all(files.map((file) => import(new URL(file + (retry ? `?${retry}` : ""), script).href))),
+    makeRoom: (opened) => {
+      if (innerWidth < PANEL_WIDTH * widgets.size) widgets.forEach((widget) => widget === opened || widget.close());
+    },
+    forget: (key) => widgets.delete(key),
   };
 
   const Interact = (options: InteractOptions): Widget => {
-    const contact = contactOf(options);
-    if (!options.widgetKey || !contact) {
+    const key = storageKey(options);
+    if (!key) {
       // The guide's snippet calls in an endless interval: once is enough to be told.
       // eslint-disable-next-line no-console -- the integrator's only way to learn what is wrong with the snippet
       if (!complained) console.error("Interact: widgetKey and either serviceId or contactId are needed");
       complained = true;
-      return { open: nothing, close: nothing, destroy: nothing };
+      return NO_WIDGET;
     }
-    const key = storageKey(options.widgetKey, contact);
     let widget = widgets.get(key);
     if (!widget) {
-      const apiBase = options.apiBase ?? new URL("../api/widget/v1", script).href;
-      const onDestroy = (): unknown => widgets.delete(key);
-      widget = createWidget(options, { key, contact, apiBase, slot: freeSlot(), load, onOpen: makeRoom, onDestroy });
+      const slot = ([...widgets.values()].at(-1)?.slot ?? -1) + 1;
+      widget = createWidget(options, key, slot, surroundings);
       widgets.set(key, widget);
     }
     widget.mount();
     return widget;
   };
 
+  const call = (method: keyof Widget, ...values: unknown[]): void =>
+    widgets.forEach((widget) => (widget[method] as (...given: unknown[]) => void)(...values));
+
   const push = (...entries: QueueEntry[]): void =>
-    entries.forEach((entry) => (typeof entry === "function" ? entry(nimbus) : Interact(entry)));
+    entries.forEach((entry) => {
+      if (typeof entry === "function") entry(nimbus);
+      else if (isCall(entry)) call(...entry);
+      else Interact(entry);
+    });
 
   const nimbus: Nimbus = { isLoaded: true, Interact, queue: { push } };
   return nimbus;
 }
 
-function nothing(): void {
-  // The handle of a widget that could not be made.
+function isCall(entry: InteractOptions | QueuedCall): entry is QueuedCall {
+  return Array.isArray(entry);
 }
+
+/** The handle of a widget that could not be made: every method does nothing. */
+const NO_WIDGET = new Proxy({}, { get: () => () => undefined }) as Widget;
 
 /** The address of this script; `currentScript` is empty where a tool turned the loader into a module. */
 function ownAddress(): string {

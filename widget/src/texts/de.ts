@@ -1,19 +1,19 @@
-import type { chat as englishChat, launcher as englishLauncher } from "./en";
+import type { ChatTexts, LauncherTexts } from ".";
 
-export const launcher: typeof englishLauncher = {
-  openChat: "Chat öffnen",
-  closeChat: "Chat schließen",
-  loadFailed: "Der Chat konnte nicht geladen werden. Bitte prüfen Sie Ihre Verbindung.",
-  retry: "Erneut versuchen",
-  dismiss: "Ausblenden",
+const openChat = "Chat öffnen";
+
+export const launcher: LauncherTexts = {
+  openChat,
+  loadFailed: "Der Chat konnte nicht geladen werden. Erneut versuchen",
 };
 
-export const chat: typeof englishChat = {
+export const chat: ChatTexts = {
+  openChat,
+  closeChat: "Chat schließen",
   dialogLabel: "Chat mit {name}",
   minimize: "Minimieren",
   endChat: "Chat beenden",
-  unreadOne: "1 ungelesene Nachricht",
-  unreadMany: "{count} ungelesene Nachrichten",
+  unread: { one: "1 ungelesene Nachricht", other: "{count} ungelesene Nachrichten" },
   untitled: "Chat",
 
   stateForm: "Wir helfen Ihnen gern",
@@ -37,21 +37,29 @@ export const chat: typeof englishChat = {
   errorEmailMissing: "Bitte geben Sie Ihre E-Mail-Adresse ein.",
   errorEmail: "Bitte geben Sie eine vollständige E-Mail-Adresse ein.",
   errorMessageMissing: "Bitte schreiben Sie eine Nachricht.",
-  errorMessageLong: "Diese Nachricht ist um {count} Zeichen zu lang.",
+  errorMessageLong: {
+    one: "Diese Nachricht ist um 1 Zeichen zu lang.",
+    other: "Diese Nachricht ist um {count} Zeichen zu lang.",
+  },
   errorMessageBytes: "Diese Nachricht ist zu lang. Bitte senden Sie sie in Teilen.",
   errorField: "Bitte prüfen Sie diese Angabe.",
 
   notAllowed: "Dieser Chat ist auf dieser Seite nicht verfügbar.",
   notAllowedHint: "Bitte nehmen Sie auf anderem Weg Kontakt auf.",
+  signIn: "Bitte melden Sie sich auf dieser Seite an und versuchen Sie es noch einmal.",
   offline: "Im Moment ist niemand verfügbar.",
   offlineHint: "Bitte versuchen Sie es später noch einmal.",
-  busy: "Alle Kolleginnen und Kollegen sind beschäftigt.",
+  busy: "Gerade ist sehr viel los.",
   busyWait: "Bitte versuchen Sie es in {wait} noch einmal.",
   busyHint: "Bitte versuchen Sie es gleich noch einmal.",
   invalid: "Eine Angabe im Formular stimmt nicht. Bitte prüfen Sie es.",
   tryAgainLater: "Das hat nicht geklappt. Bitte versuchen Sie es noch einmal.",
   networkFailed: "Keine Verbindung. Bitte prüfen Sie Ihr Netz und versuchen Sie es noch einmal.",
   tryAgain: "Erneut versuchen",
+  challenge: "Sicherheitsabfrage",
+  challengeMissing: "Bitte führen Sie zuerst die Sicherheitsabfrage durch.",
+  challengeRefused: "Die Sicherheitsabfrage ist nicht gelungen. Bitte führen Sie sie noch einmal durch.",
+  challengeFailed: "Die Sicherheitsabfrage konnte nicht geladen werden.",
   previousEnded: "Ihr letzter Chat ist beendet.",
 
   conversation: "Unterhaltung",
@@ -65,7 +73,7 @@ export const chat: typeof englishChat = {
   newMessages: "Neue Nachrichten",
   typeMessage: "Nachricht schreiben",
   send: "Senden",
-  charactersLeft: "Noch {count} Zeichen",
+  charactersLeft: { one: "Noch 1 Zeichen", other: "Noch {count} Zeichen" },
   announceMessage: "{name}: {text}",
 
   agentJoined: "{agent} ist der Unterhaltung beigetreten",
@@ -74,12 +82,11 @@ export const chat: typeof englishChat = {
   chatDeclined: "Der Chat konnte nicht angenommen werden",
   nobodyAvailable: "Im Moment ist niemand verfügbar",
   undelivered: "Eine Nachricht konnte nicht zugestellt werden",
+  edited: "bearbeitet",
 
   bannerOffline: "Sie sind offline. Nachrichten werden gesendet, sobald Sie wieder verbunden sind.",
   bannerLost: "Verbindung verloren. Neuer Versuch …",
   bannerThrottled: "Viele Nachrichten auf einmal. Die nächste wird in {wait} gesendet.",
-  seconds: "{count} s",
-  minutes: "{count} min",
 
   endQuestion: "Diesen Chat beenden?",
   endExplanation: "Danach können Sie hier nicht mehr schreiben.",

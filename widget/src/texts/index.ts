@@ -3,26 +3,47 @@ import type { chat, launcher } from "./en";
 export type LauncherTexts = typeof launcher;
 export type ChatTexts = typeof chat;
 
-/** Languages with a complete catalogue. */
-export const LANGUAGES = ["en", "de"] as const;
-export type Language = (typeof LANGUAGES)[number];
+/** A sentence for each plural form of the language; `Intl.PluralRules` chooses. */
+export type Plural = Readonly<Partial<Record<Intl.LDMLPluralRule, string>> & { other: string }>;
 
-/** The first tag in `candidates` that a catalogue exists for, as `[tag, language]`; English where there is none. */
-export function chooseLanguage(
-  candidates: readonly (string | undefined)[],
-): readonly [tag: string, language: Language] {
-  for (const tag of candidates) {
-    const language = LANGUAGES.find((known) => tag?.toLowerCase().split("-")[0] === known);
-    if (tag && language) return [tag, language];
+/**
+ * The first of the tags that there is a catalogue for, and its language; undefined where there is none. A regional
+ * catalogue ("pt-br") stands before its base ("pt") in `known`.
+ */
+export function chooseLanguage<Language extends string>(
+  tags: readonly string[],
+  known: readonly Language[],
+): readonly [tag: string, language: Language] | undefined {
+  for (const tag of tags) {
+    const language = known.find((code) => RegExp(`^${code}(?![a-z])`, "i").test(tag));
+    if (language) return [tag, language];
   }
-  return ["en", "en"];
+  return undefined;
 }
 
 export function directionOf(tag: string): "ltr" | "rtl" {
   return /^(ar|ckb|dv|fa|he|ps|sd|ug|ur|yi)\b/i.test(tag) ? "rtl" : "ltr";
 }
 
-/** Fills `{…}` of a text. */
-export function fill(text: string, values: Readonly<Record<string, string | number>>): string {
-  return text.replace(/\{(\w+)\}/g, (placeholder, key: string) => String(values[key] ?? placeholder));
+/** Letters of scripts that run from right to left. */
+export const RIGHT_TO_LEFT = /[\u0590-\u08ff]/;
+
+/**
+ * Fills `{…}` of a text. `{count}` decides on the form of a plural; numbers are written as in `locale`, and a name whose
+ * script runs the other way does not disturb the words around it.
+ */
+export function fill(
+  text: string | Plural,
+  values: Readonly<Record<string, string | number>>,
+  locale?: string,
+): string {
+  const sentence =
+    typeof text === "string"
+      ? text
+      : (text[new Intl.PluralRules(locale).select(Number(values["count"]))] ?? text.other);
+  return sentence.replace(/\{(\w+)\}/g, (placeholder, key: string) => {
+    const value = values[key] ?? placeholder;
+    if (typeof value === "number") return new Intl.NumberFormat(locale).format(value);
+    return RIGHT_TO_LEFT.test(sentence + value) ? `\u2068${value}\u2069` : value;
+  });
 }

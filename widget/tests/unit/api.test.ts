@@ -35,8 +35,11 @@ describe("the widget API", () => {
 
   test("asks for services and users by their own names", async () => {
     const { api, calls } = subject(Response.json({ kind: "user" }));
-    await api.contact("k", { kind: "user", id: "u 1" });
-    assert.equal(calls[0]?.url, "https://interact.example/api/widget/v1/contact?widgetKey=k&contactId=u+1");
+    await api.contact("k", { kind: "user", id: "u 1" }, "de-CH");
+    assert.equal(
+      calls[0]?.url,
+      "https://interact.example/api/widget/v1/contact?widgetKey=k&contactId=u+1&language=de-CH",
+    );
   });
 
   test("hears a goodbye that outlives the page", async () => {

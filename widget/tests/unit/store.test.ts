@@ -127,15 +127,16 @@ describe("the contact of a snippet", () => {
   test("is a service or a user, never both", () => {
     assert.deepEqual(contactOf({ widgetKey: "k", serviceId: "s" }), { kind: "service", id: "s" });
     assert.deepEqual(contactOf({ widgetKey: "k", contactId: "u" }), { kind: "user", id: "u" });
-    assert.equal(contactOf({ widgetKey: "k" }), undefined);
-    assert.equal(contactOf({ widgetKey: "k", serviceId: "s", contactId: "u" }), undefined);
+    for (const wrong of [{ serviceId: "s", contactId: "u" }, {}, { serviceId: "" }])
+      assert.equal(storageKey({ widgetKey: "k", ...wrong }), undefined);
+    assert.equal(storageKey({ widgetKey: "", serviceId: "s" }), undefined);
   });
 
   test("has a store of its own", () => {
     const keys = [
-      storageKey("k", { kind: "service", id: "1" }),
-      storageKey("k", { kind: "user", id: "1" }),
-      storageKey("l", { kind: "service", id: "1" }),
+      storageKey({ widgetKey: "k", serviceId: "1" }),
+      storageKey({ widgetKey: "k", contactId: "1" }),
+      storageKey({ widgetKey: "l", serviceId: "1" }),
     ];
     assert.equal(new Set(keys).size, 3);
   });

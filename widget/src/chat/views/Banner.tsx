@@ -8,7 +8,7 @@ import { Icon } from "./icons";
 
 /** What stands between the visitor and the other side right now, if anything. */
 export function Banner({ live }: { live: LiveView }): JSX.Element | null {
-  const { texts } = useLanguage();
+  const { texts, locale } = useLanguage();
   const wait = useCountdown(live.throttledUntil);
   if (live.connection === "ok" && live.throttledUntil === undefined) return null;
   const text =
@@ -16,7 +16,7 @@ export function Banner({ live }: { live: LiveView }): JSX.Element | null {
       ? texts.bannerOffline
       : live.connection === "lost"
         ? texts.bannerLost
-        : fill(texts.bannerThrottled, { wait: waitText(wait, texts) });
+        : fill(texts.bannerThrottled, { wait: waitText(wait, locale) });
   return (
     <p class="banner" role="status">
       <Icon name="warning" />

@@ -10,16 +10,16 @@ const WARN_AT = 500;
 
 /** Where the visitor writes: Enter sends, Shift+Enter starts a new line. */
 export function Composer({ onSend }: { onSend: (text: string) => void }): JSX.Element {
-  const { texts } = useLanguage();
+  const { texts, locale } = useLanguage();
   const [text, setText] = useState("");
   const box = useRef<HTMLTextAreaElement>(null);
   const id = useUniqueId("hint");
   const left = MESSAGE_CHARACTERS - characters(text);
   const problem = text.length > 1000 ? messageProblem(text.trim()) : undefined;
   const hint = problem
-    ? fill(texts[problem[0]], problem[1] ?? {})
+    ? fill(texts[problem[0]], problem[1] ?? {}, locale)
     : left <= WARN_AT
-      ? fill(texts.charactersLeft, { count: left })
+      ? fill(texts.charactersLeft, { count: left }, locale)
       : "";
 
   useLayoutEffect(() => {

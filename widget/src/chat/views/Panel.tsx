@@ -34,7 +34,7 @@ interface Props {
 
 /** The chat's dialog: one of form, conversation and what stands in their place. */
 export function Panel({ conversation, visibility, onClose, onUnread, onShowing }: Props): JSX.Element {
-  const { texts } = useLanguage();
+  const { texts, locale } = useLanguage();
   const state = useObservable(conversation.state);
   const { open, quiet } = useObservable(visibility);
   const pageVisible = usePageVisible();
@@ -44,10 +44,7 @@ export function Panel({ conversation, visibility, onClose, onUnread, onShowing }
   const { phase, live } = state;
 
   const unread = open ? 0 : unreadIn(entries, state.readUpTo);
-  useEffect(
-    () => onUnread(unread, unread === 1 ? texts.unreadOne : fill(texts.unreadMany, { count: unread })),
-    [unread, onUnread, texts],
-  );
+  useEffect(() => onUnread(unread, fill(texts.unread, { count: unread }, locale)), [unread, onUnread, texts, locale]);
   useEffect(() => {
     if (open && pageVisible) conversation.markRead();
   }, [open, pageVisible, entries, conversation]);
@@ -139,9 +136,9 @@ function Skeleton(): JSX.Element {
 }
 
 function Unavailable({ conversation }: { conversation: Conversation }): JSX.Element {
-  const { texts } = useLanguage();
+  const { texts, locale } = useLanguage();
   const { problem } = useObservable(conversation.state);
-  const [what, hint] = problem ? explain(problem, problem.retryAfter ?? 0, texts) : ["", ""];
+  const [what, hint] = problem ? explain(problem, problem.retryAfter ?? 0, texts, locale) : ["", ""];
   return (
     <div class="body unavailable" role="alert">
       <Icon name="warning" />
@@ -164,16 +161,18 @@ function useFocusInside(
   phase: string,
   asking: boolean,
 ): void {
-  const was = useRef({ open: false, phase: "", asking: false });
+  const was = useRef({ open: false, quiet: false, phase: "", asking: false });
   useLayoutEffect(() => {
     const before = was.current;
-    was.current = { open, phase, asking };
+    was.current = { open, quiet, phase, asking };
     const element = panel.current;
     if (!open || quiet || asking || !element) return;
     const root = element.getRootNode() as ShadowRoot;
     const lost = root.activeElement === null || root.activeElement === element;
     const replaced = before.phase !== phase || (before.asking && !asking);
-    if (before.open && !(replaced && lost)) return;
+    // The visitor asked for what had come back by itself.
+    const wanted = before.quiet && !element.contains(root.activeElement);
+    if (before.open && !wanted && !(replaced && lost)) return;
     const target = element.querySelector<HTMLElement>("form input, .write, .after button, .unavailable button");
     // On touch screens a focused field would raise the keyboard over half of the panel.
     const typing = target?.matches("input, textarea") ?? false;

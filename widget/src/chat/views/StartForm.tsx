@@ -25,6 +25,8 @@ export function StartForm({ state, visible, onStart }: Props): JSX.Element {
   const [problems, setProblems] = useState<Partial<Record<Field, Problem>>>({});
   const form = useRef<HTMLFormElement>(null);
   const { problem, starting, contact } = state;
+  // The page may know some of it.
+  useEffect(() => setValues(state.form), [state.form]);
   const wait = useCountdown(useDeadline(problem));
   const challenge = useChallenge(contact?.widget?.challenge, problem, visible);
 
@@ -105,7 +107,7 @@ interface FieldProps {
 }
 
 function FieldRow({ field, value, problem, autocomplete, onChange }: FieldProps): JSX.Element {
-  const { texts } = useLanguage();
+  const { texts, locale } = useLanguage();
   const id = useUniqueId(field);
   const shared = {
     id,
@@ -127,7 +129,7 @@ function FieldRow({ field, value, problem, autocomplete, onChange }: FieldProps)
       )}
       {problem && (
         <p class="problem" id={`${id}-problem`}>
-          {fill(texts[problem[0]], problem[1] ?? {})}
+          {fill(texts[problem[0]], problem[1] ?? {}, locale)}
         </p>
       )}
     </div>

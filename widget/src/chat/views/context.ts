@@ -1,14 +1,14 @@
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { ChatTexts } from "../../texts";
-import { chat } from "../../texts/catalogue";
 
-interface Language {
+export interface Language {
   readonly texts: ChatTexts;
   readonly locale: string;
 }
 
-export const LanguageContext = createContext<Language>({ texts: chat, locale: "en" });
+/** Always provided: nothing is drawn without a language. */
+export const LanguageContext = createContext({} as Language);
 
 export function useLanguage(): Language {
   return useContext(LanguageContext);
