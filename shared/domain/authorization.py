@@ -91,12 +91,13 @@ class SiteTokenSettings:
 
 
 def check_authorization(mode: AuthorizationMode, settings: SiteTokenSettings) -> tuple[Finding, ...]:
-    """All rules that the authorization of a tenant breaks; settings that no mode uses yet are not looked at."""
+    """All rules that the authorization of a tenant breaks; of what no mode uses yet, only what must not be stored."""
     if mode is AuthorizationMode.NONE:
-        return ()
+        return tuple(_check_secrets(settings))
     return (
         *_check_texts(settings),
         *(_check_entra(mode, settings) if settings.entra_tenant_id else ()),
+        *_check_secrets(settings),
         *_check_keys(mode, settings),
         *_check_rest(mode, settings),
     )
@@ -135,8 +136,17 @@ def _check_keys(mode: AuthorizationMode, settings: SiteTokenSettings) -> Iterato
         yield _finding("key_source", source, f"{mode} does not take it; set instead: {names}")
     if settings.keys_url and not is_keys_url(settings.keys_url):
         yield _finding("keys_url", "keys_url", "must be the https URL of a JSON Web Key Set, without user and fragment")
-    if settings.public_key:
+    if settings.public_key and "PRIVATE KEY" not in settings.public_key:
         yield from _check_public_key(settings.public_key)
+
+
+def _check_secrets(settings: SiteTokenSettings) -> Iterator[Finding]:
+    if "PRIVATE KEY" in settings.public_key:
+        yield _finding(
+            "private_key",
+            "public_key",
+            "this is the private key: replace it, it is not secret any more; give the public",
+        )
     for field in ("secret", "previous_secret"):
         reference = getattr(settings, field)
         if reference and not SECRET_REFERENCE.match(reference):
@@ -150,12 +160,6 @@ def _check_keys(mode: AuthorizationMode, settings: SiteTokenSettings) -> Iterato
 def _check_public_key(text: str) -> Iterator[Finding]:
     if len(text) > LONGEST_KEYS:
         yield _finding("public_key", "public_key", f"must have at most {LONGEST_KEYS} characters")
-    elif "PRIVATE KEY" in text:
-        yield _finding(
-            "private_key",
-            "public_key",
-            "this is the private key: replace it, it is not secret any more; give the public",
-        )
     elif PUBLIC_KEY.sub("", text).strip() or not PUBLIC_KEY.search(text):
         yield _finding("public_key", "public_key", "must be PEM text that begins with -----BEGIN PUBLIC KEY-----")
 

@@ -36,7 +36,7 @@ def rules(mode: AuthorizationMode, settings: SiteTokenSettings) -> set[tuple[str
     ("mode", "settings"),
     [
         (AuthorizationMode.NONE, SiteTokenSettings()),
-        (AuthorizationMode.NONE, SiteTokenSettings(secret="not looked at yet")),
+        (AuthorizationMode.NONE, SiteTokenSettings(keys_url="not looked at yet", clock_tolerance=-1)),
         (SIGNED, replace(SITE, public_key=PEM)),
         (SIGNED, replace(SITE, public_key=PEM + "\n" + PEM)),
         (SIGNED, replace(SITE, keys_url=KEYS)),
@@ -70,6 +70,8 @@ def test_settings_that_say_what_is_needed_break_no_rule(mode: AuthorizationMode,
         (SIGNED, replace(SITE, public_key=PEM + "and more"), "site_token_public_key", "public_key"),
         (SIGNED, replace(SITE, public_key=PEM * 200), "site_token_public_key", "public_key"),
         (SIGNED, replace(SITE, secret="s3cr3t of the site itself"), "site_token_secret_reference", "secret"),
+        (AuthorizationMode.NONE, SiteTokenSettings(secret="pasted"), "site_token_secret_reference", "secret"),
+        (AuthorizationMode.NONE, SiteTokenSettings(public_key=PRIVATE), "site_token_private_key", "public_key"),
         (SIGNED, replace(SITE, secret="env:PATH"), "site_token_secret_reference", "secret"),
         (SIGNED, replace(SITE, secret="keyvault:"), "site_token_secret_reference", "secret"),
         (

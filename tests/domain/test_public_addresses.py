@@ -5,10 +5,12 @@ from __future__ import annotations
 from ipaddress import IPv4Address, IPv6Address
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.domain.public_addresses import is_public
+
+EXAMPLES = settings(max_examples=100, deadline=None, derandomize=True)
 
 
 @pytest.mark.parametrize(
@@ -64,6 +66,7 @@ def test_not_public(address: str) -> None:
     assert not is_public(address)
 
 
+@EXAMPLES
 @given(st.integers(0, 2**32 - 1).map(IPv4Address))
 def test_what_python_calls_private_is_not_public_however_it_is_written(address: IPv4Address) -> None:
     mapped = IPv6Address(f"::ffff:{address}")
@@ -72,6 +75,7 @@ def test_what_python_calls_private_is_not_public_however_it_is_written(address: 
         assert not is_public(str(address))
 
 
+@EXAMPLES
 @given(st.integers(0, 2**128 - 1).map(IPv6Address))
 def test_the_same_for_ipv6(address: IPv6Address) -> None:
     if address.is_private or address.is_multicast or address.is_link_local or address.is_site_local:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.domain.authorization import AuthorizationMode, SiteTokenSettings
@@ -36,12 +36,16 @@ def read(mode: AuthorizationMode = AuthorizationMode.SIGNED_TOKEN, **claims: Any
     return verified_customer({**CLAIMS, **claims}, mode, SITE, NOW)
 
 
+EXAMPLES = settings(max_examples=100, deadline=None, derandomize=True)
+
+
 def test_a_good_token_names_the_customer() -> None:
     assert read(email="carla@lunifico.example", jti="t") == VerifiedCustomer(
         "4711", "Carla Customer", "carla@lunifico.example", "t", NOW.timestamp() + 300
     )
 
 
+@EXAMPLES
 @given(st.dictionaries(NAMES, ANYTHING, max_size=3), st.sampled_from(AuthorizationMode), st.sampled_from(["", "chat"]))
 def test_whatever_claims_say_they_are_taken_or_refused(
     claims: dict[str, Any], mode: AuthorizationMode, scope: str
