@@ -22,6 +22,7 @@ export interface StartRequest {
   readonly idempotencyKey: string;
   readonly language?: string;
   readonly accessToken?: string;
+  readonly challengeToken?: string;
 }
 
 /** One session with its thread, as the server and ACS keep it. */
