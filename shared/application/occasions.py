@@ -34,9 +34,12 @@ class Happened:
 
 @dataclass(frozen=True)
 class Wake:
-    """A timer message has come due."""
+    """A timer message has come due. The reason is for whoever reads the queue; only AGENT_FREED says something."""
 
     reason: str
+
+
+AGENT_FREED = "agent_freed"
 
 
 Occasion = Nudge | Happened | Wake

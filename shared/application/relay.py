@@ -14,7 +14,7 @@ from datetime import timedelta
 
 from shared.application import turn
 from shared.application.carry_out import CarryOut
-from shared.application.occasions import Happened, Nudge, Occasion, Wake
+from shared.application.occasions import AGENT_FREED, Happened, Nudge, Occasion, Wake
 from shared.application.session_access import SessionAccess
 from shared.application.watchdogs import Watchdogs
 from shared.application.worker import LEASE, Worker
@@ -85,7 +85,8 @@ class Relay:
         if lease is None:
             raise VersionConflict("the lease is gone")
         if isinstance(occasion, Wake):
-            return await self._come_again(record, lease, occasion)
+            await self._watchdogs.come_again(record.session.id, occasion.reason, lease.until, record.relay.armed_until)
+            return record.session
         if isinstance(occasion, Nudge):
             if not record.session.reads_thread or record.relay.nudged or turn.is_behind(record.relay, occasion):
                 return record.session
@@ -95,13 +96,6 @@ class Relay:
         if turn.is_same(note.session, record.session) and not note.add:
             return record.session
         return (await self._access.save(record, await self._look_soon(note, lease), occasion.activity_id)).session
-
-    async def _come_again(self, record: SessionRecord, lease: Lease, occasion: Wake) -> Session:
-        """One timer message in, at most one out: none where a watchdog comes right after the lease anyway."""
-        again, armed = lease.until + timedelta(seconds=2), record.relay.armed_until
-        if armed is None or not self._ports.clock.now() < armed <= again + timedelta(seconds=3):
-            await self._ports.timers.wake(record.session.id, again, occasion.reason)
-        return record.session
 
     async def _look_soon(self, note: turn.Draft, lease: Lease) -> turn.Draft:
         """Should the holder have died, its note is found as soon as the lease is over, not only by the watchdog."""
@@ -126,7 +120,7 @@ class Relay:
         current = turn.apply(current, due, now)
         if isinstance(occasion, Happened):
             current = turn.apply(current, [occasion.event], now)
-        elif isinstance(occasion, Wake) and occasion.reason == "agent_freed":
+        elif isinstance(occasion, Wake) and occasion.reason == AGENT_FREED:
             current = turn.apply(current, [AgentFreed()], now)
         if self._should_list(record, occasion):
             messages = await self._news(record, occasion)

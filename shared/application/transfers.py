@@ -12,6 +12,7 @@ from shared.domain.services import Service
 from shared.domain.sessions import ContactKind, ContactReference, Phase, Session
 from shared.domain.tenants import Tenant
 from shared.ports import Ports, SessionRecord
+from shared.workflow.transfers import is_leaving_for
 
 
 class Transfers:
@@ -24,7 +25,10 @@ class Transfers:
     async def find(self, record: SessionRecord, service_id: str) -> tuple[Event, ...]:
         """The licence, the workflow and a free slot count as at a start; where widgets are allowed does not."""
         session, reference = record.session, ContactReference(ContactKind.SERVICE, service_id)
-        if session.phase is Phase.ENDED:
+        if not is_leaving_for(session, record.definition, reference):
+            # Too late; an attempt whose answer was lost may have taken a slot that nobody needs now.
+            if session.phase is Phase.ENDED or session.contact != reference:
+                await self.free_slot(session, reference)
             return ()
         tenant = await self._ports.config.tenant(session.tenant_id)
         contact = await self._ports.config.contact(session.tenant_id, reference, session.modality)

@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from shared.application.occasions import AGENT_FREED
 from shared.domain.events import QueueEntered
 from shared.domain.sessions import ContactKind, ContactReference, Phase, Session, TaskPhase
 from shared.ports import Ports, RecentWait, SessionRecord
@@ -96,7 +97,7 @@ class Waiting:
             for _, waiting in await self._ports.queue.first(queue, FIRST):
                 is_coming = free_from < self._coming.get(waiting, free_from) <= due
                 if not is_coming and (besides is None or waiting != besides.id):
-                    await self._ports.timers.wake(waiting, due, "agent_freed")
+                    await self._ports.timers.wake(waiting, due, AGENT_FREED)
                     self._coming[waiting] = due
         if len(self._coming) > REMEMBERED_WAKES:
             self._coming.clear()
