@@ -14,14 +14,12 @@ from typing import Any
 from shared.adapters.memory import (
     CountingIds,
     MemoryAgents,
-    MemoryAgentStore,
     MemoryConfigStore,
     MemoryIdentity,
     MemoryMessaging,
     MemoryPresence,
     MemoryQueueStore,
     MemoryRealtime,
-    MemorySessionStore,
     memory_ports,
 )
 from shared.application import Application, assemble
@@ -31,6 +29,7 @@ from shared.domain.errors import InteractError, Unauthenticated
 from shared.ports import BotConversation, InvitationView, SessionClaims
 from tests.simulation import tenant as demo
 from tests.simulation.faults import Faults, FaultyPort, Host, Network
+from tests.simulation.promises import WatchedAgents, WatchedSessions
 from tests.simulation.virtual_time import VirtualClock
 
 TRIES = 4
@@ -71,7 +70,7 @@ class Timers:
         asyncio.get_running_loop().call_later(delay, self._world.timer_comes_due, session_id, reason, 1)
 
 
-class WatchedAgents(MemoryAgents):
+class WatchedChats(MemoryAgents):
     """Sees each invitation at the moment at which it reaches the agent."""
 
     def __init__(self, on_invitation: Callable[[str, InvitationView], None]) -> None:
@@ -89,11 +88,11 @@ class World:
 
     seed: int
     faults: Faults
-    agents_count: int = 3
-    capacity: int = 2
+    scene: demo.Scene
     recovery_timeout: int = 300
     violations: list[str] = field(default_factory=list)
     on_invitation: Callable[[str, InvitationView], None] = lambda agent, view: None
+    is_over: Callable[[], bool] = lambda: True
 
     def __post_init__(self) -> None:
         self.random = random.Random(self.seed)
@@ -101,12 +100,13 @@ class World:
         self.pending_timers: Counter[str] = Counter()
         self.clock = VirtualClock()
         self.network = Network(self.random, self.faults)
-        users = [demo.agent(number) for number in range(self.agents_count)]
-        tenant = demo.tenant(self.capacity, self.recovery_timeout)
-        self.config = MemoryConfigStore(tenant, demo.UNIT, demo.WORKFLOW, demo.service(self.agents_count), *users)
-        self.sessions, self.queue, self.agent_store = MemorySessionStore(), MemoryQueueStore(), MemoryAgentStore()
+        tenant = demo.tenant(self.scene, self.recovery_timeout)
+        self.config = MemoryConfigStore(tenant, *self.scene.documents())
+        self.queue = MemoryQueueStore()
+        self.sessions = WatchedSessions(self.scene, self.queue, self.violations.append)
+        self.agent_store = WatchedAgents(self.scene, self.clock.now, self.violations.append)
         self.identity, self.messaging = MemoryIdentity(self.clock), MemoryMessaging(self.clock)
-        self.agents = WatchedAgents(lambda agent, view: self.on_invitation(agent, view))
+        self.agents = WatchedChats(lambda agent, view: self.on_invitation(agent, view))
         self.realtime, self.timers, self.ids = MemoryRealtime(), Timers(self), CountingIds()
         self.presence = MemoryPresence()
         self.hosts = [Host("a"), Host("b")]
