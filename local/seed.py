@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from local import demo
 from local.demo import Person
-from shared.adapters.contact_documents import Document, Kind, key_of
 from shared.adapters.storage_account import StorageAccount
 from shared.adapters.tables import Tables
 from shared.adapters.tables_documents import ConfigDocuments
 from shared.domain.calendars import WEEK, Calendar, Holiday, WeeklyPeriod
 from shared.domain.distribution import Distribution
+from shared.domain.documents import Document, Kind, key_of
 from shared.domain.domain_templates import DomainRow, DomainTemplate, allows, parse_origin
 from shared.domain.licences import Licence
 from shared.domain.modalities import INSTANT_MESSAGING

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from shared.adapters.contact_documents import Document, DocumentKey, Kind
 from shared.adapters.site_keys import key_findings
 from shared.domain.calendar_rules import check_calendar
 from shared.domain.calendars import Calendar
+from shared.domain.documents import Document, DocumentKey, Kind
 from shared.domain.domain_templates import DomainTemplate, row_origin
 from shared.domain.errors import Finding
 from shared.domain.modalities import MODALITIES

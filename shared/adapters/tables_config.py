@@ -12,22 +12,14 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from shared.adapters.contact_documents import (
-    TYPE_OF_KIND,
-    Document,
-    DocumentKey,
-    Kind,
-    assemble,
-    calendars_of,
-    contact_key,
-    parts_of,
-)
+from shared.adapters.contact_documents import assemble, calendars_of, contact_key, parts_of
 from shared.adapters.documents import from_json
 from shared.adapters.rows import joined_text, key, part, prefix
 from shared.adapters.tables import CONFIG, Row, Tables
 from shared.adapters.tables_widget_keys import WidgetKeys
 from shared.adapters.timed_cache import TimedCache
 from shared.domain.contacts import Contact
+from shared.domain.documents import TYPE_OF_KIND, Document, DocumentKey, Kind
 from shared.domain.services import Service
 from shared.domain.sessions import ContactReference
 from shared.domain.tenants import Tenant

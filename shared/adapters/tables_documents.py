@@ -17,7 +17,6 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from shared.adapters.contact_documents import Document, DocumentKey, Kind, key_of
 from shared.adapters.document_rules import Lint, own_findings, reference_findings, references
 from shared.adapters.documents import from_json, to_json
 from shared.adapters.rows import joined_text, key, part, parts, prefix, text_properties
@@ -25,6 +24,7 @@ from shared.adapters.table_operations import Delete, Insert, Operation, Put, Tou
 from shared.adapters.tables import CONFIG, Tables
 from shared.adapters.tables_config import document_of, row_key
 from shared.adapters.tables_widget_keys import WidgetKeys
+from shared.domain.documents import Document, DocumentKey, Kind, key_of
 from shared.domain.errors import AlreadyExists, Finding, InvalidConfiguration, VersionConflict
 from shared.domain.organization_units import OrganizationUnit
 from shared.domain.tenants import Tenant

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from functions.widget import widget_contact, widget_start
-from shared.adapters.contact_documents import Kind
+from shared.domain.documents import Kind
 from shared.domain.errors import RefusalCode
 from shared.domain.licences import Licence
 from shared.domain.services import ServiceModality

@@ -11,12 +11,12 @@ from typing import Any
 
 from local import demo
 from local.seed import PREVIEW_TEMPLATE, SUPPORT
-from shared.adapters.contact_documents import Document, Kind, key_of
 from shared.adapters.storage_account import StorageAccount
 from shared.adapters.tables import Tables
 from shared.adapters.tables_agents import TableAgentStore
 from shared.adapters.tables_documents import ANY_VERSION, ConfigDocuments
 from shared.adapters.tables_sessions import TableSessionStore
+from shared.domain.documents import Document, Kind, key_of
 from shared.domain.errors import VersionConflict
 from shared.domain.licences import Licence
 from shared.domain.modalities import INSTANT_MESSAGING

@@ -17,8 +17,8 @@ from starlette.routing import Route
 from local import demo
 from local.seed import PREVIEW_TEMPLATE
 from local.serving import serving
-from shared.adapters.contact_documents import Kind
 from shared.domain.authorization import AuthorizationMode, SiteTokenSettings
+from shared.domain.documents import Kind
 from shared.domain.domain_templates import DomainRow, DomainTemplate
 from shared.domain.services import Service
 from tests.journeys.company import Company, chat_workflow

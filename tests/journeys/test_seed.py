@@ -9,11 +9,11 @@ import pytest
 
 from local import demo
 from local.seed import CUSTOMER_CARE, ORDERS_WORKFLOW, PREVIEW_TEMPLATE, WORKFLOW, demo_documents, seed
-from shared.adapters.contact_documents import Kind
 from shared.adapters.storage_account import StorageAccount
 from shared.adapters.tables import Tables
 from shared.adapters.tables_documents import ConfigDocuments
 from shared.domain.calendars import Calendar
+from shared.domain.documents import Kind
 from shared.domain.domain_templates import DomainTemplate, Origin, row_origin
 from shared.domain.services import Service
 from shared.domain.workflows import Workflow

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from shared.adapters.contact_documents import Document
 from shared.adapters.table_operations import Insert
 from shared.adapters.tables import CONFIG, Row, Tables
 from shared.adapters.tables_documents import ConfigDocuments
 from shared.adapters.tables_widget_keys import WidgetKeys
+from shared.domain.documents import Document
 from shared.domain.domain_templates import DomainRow, DomainTemplate
 from shared.domain.licences import Licence
 from shared.domain.organization_units import OrganizationUnit

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from shared.adapters.contact_documents import Kind
 from shared.adapters.document_rules import MOST_CALENDARS
 from shared.adapters.memory import MemoryConfigStore
 from shared.adapters.tables import Tables
 from shared.adapters.tables_config import TableConfigStore
 from shared.adapters.tables_documents import ANY_VERSION, ConfigDocuments
 from shared.domain.calendars import WEEK, Calendar, Holiday, OpeningState, WeeklyPeriod
+from shared.domain.documents import Kind
 from shared.domain.errors import InvalidConfiguration
 from shared.domain.sessions import ContactKind, ContactReference
 from shared.domain.workflows import ActivityDefinition, Workflow

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from shared.adapters.contact_documents import Document, Kind
 from shared.adapters.tables import CONFIG, Tables
 from shared.adapters.tables_documents import ANY_VERSION, ConfigDocuments
+from shared.domain.documents import Document, Kind
 from shared.domain.domain_templates import DomainRow
 from shared.domain.errors import AlreadyExists, Finding, InvalidConfiguration, VersionConflict
 from shared.domain.services import ServiceModality

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from shared.adapters.contact_documents import Kind
 from shared.adapters.memory import MemoryConfigStore
 from shared.adapters.tables import Tables
 from shared.adapters.tables_config import CACHE_SECONDS, TableConfigStore
 from shared.adapters.tables_documents import ANY_VERSION, ConfigDocuments
 from shared.domain.contacts import Contact
+from shared.domain.documents import Kind
 from shared.domain.sessions import ContactKind, ContactReference
 from shared.ports import ConfigStore
 from tests.ports.companies import CHAT, DIRECT, LUISA, MARIO, SALES, WAITING, WEBSITES, Company, company, save_company

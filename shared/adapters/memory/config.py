@@ -4,17 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from shared.adapters.contact_documents import (
-    Document,
-    DocumentKey,
-    Kind,
-    assemble,
-    calendars_of,
-    contact_key,
-    key_of,
-    parts_of,
-)
+from shared.adapters.contact_documents import assemble, calendars_of, contact_key, parts_of
 from shared.domain.contacts import Contact
+from shared.domain.documents import Document, DocumentKey, Kind, key_of
 from shared.domain.errors import Rejected
 from shared.domain.services import Service
 from shared.domain.sessions import ContactReference
