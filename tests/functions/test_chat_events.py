@@ -94,9 +94,11 @@ def envelope(data: Any, *, topic: str = RESOURCE, kind: str = MESSAGE_RECEIVED) 
 
 
 async def test_a_customer_s_message_begins_the_workflow(world: World) -> None:
-    await started()
+    session_id = await started()
     await world.application.conversations.register(world.activity())
     await on_chat_event(event())
+    assert world.agents.of("chat-mario", "invite") == [], "nobody is there yet"
+    await world.application.sessions.heartbeat(session_id, world.token(session_id), world.caller, leaving=False)
     assert len(world.agents.of("chat-mario", "invite")) == 1
 
 
