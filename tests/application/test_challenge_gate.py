@@ -8,7 +8,8 @@ import pytest
 
 from shared.domain.challenges import ChallengeKind, ChallengeRefused, ChallengeSettings
 from shared.domain.errors import PortError, Rejected
-from tests.application.company import TENANT
+from shared.domain.users import WidgetSettings
+from tests.application.company import EXPOSED, HOME, MARIO, SERVICE, TENANT, form
 from tests.application.world import World
 
 CHALLENGE = ChallengeSettings(ChallengeKind.TURNSTILE, "site", "env:SECRET")
@@ -79,3 +80,13 @@ async def test_a_secret_that_the_provider_refuses_is_no_fault_of_the_visitor(gua
     with pytest.raises(Rejected):
         await guarded.starts(challenge_token="solved")
     assert nothing_was_created(guarded)
+
+
+async def test_a_message_is_left_with_a_solved_challenge_and_its_repeat_without(guarded: World) -> None:
+    guarded.config.put(TENANT.id, replace(SERVICE, interact=replace(EXPOSED, widget=WidgetSettings(offline_form=True))))
+    await guarded.registers(MARIO)
+    with pytest.raises(ChallengeRefused):
+        await guarded.app.left_messages.leave(form("key-1"), HOME)
+    await guarded.app.left_messages.leave(form("key-1", challenge_token="solved"), HOME)
+    await guarded.app.left_messages.leave(form("key-1"), HOME)
+    assert guarded.challenges.asked == 1
