@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from shared.domain.effects import CloseInvitation, Effect, OfferTask, ReleaseAgent
-from shared.domain.sessions import Session, Task, TaskPhase
+from shared.domain.sessions import Declined, Session, Task, TaskPhase
 
 OFFERING = timedelta(seconds=8)
 """A host that has said it reserves agents must be done by then; later another one starts anew."""
 LOOK_AGAIN = timedelta(seconds=10)
 """While nobody is free, a waiting task is looked at this often, even if no one tells that an agent is free."""
 PASSED_OVER = timedelta(seconds=60)
-"""An agent who declined is not offered the same task again before this."""
+"""An agent who declined, or could not be reached, is not offered the same task again before this."""
 
 
 def begin_round(
@@ -35,13 +36,22 @@ def begin_round(
     return replace(session, task=offering, rounds=number).with_deadline("offer", until), (effect,)
 
 
+def pass_over(task: Task, agent_ids: Iterable[str], now: datetime, declined: str = "") -> Task:
+    """The task, for a while not to be offered to these agents again; `declined` is the offer that they have refused."""
+    entries = tuple(Declined(agent_id, now + PASSED_OVER, declined) for agent_id in agent_ids)
+    return replace(task, declined=(*task.declined, *entries))
+
+
 def withdraw(
     task: Task, outcome: str, *, missed: bool = False, taken_by: str | None = None
 ) -> tuple[list[Effect], Task]:
-    """Take back all invitations of the current round; `missed` marks the agents as not having answered."""
+    """Take back all invitations of the current round; `missed` marks the agents as not having answered.
+
+    Whoever was not reached in time, as far as we know, has missed nothing.
+    """
     effects: list[Effect] = []
     for invitation in task.invitations:
-        effects.append(ReleaseAgent(invitation.agent.id, task.offer_id or "", missed))
+        effects.append(ReleaseAgent(invitation.agent.id, task.offer_id or "", missed and bool(invitation.card_id)))
         if invitation.card_id:
             effects.append(CloseInvitation(invitation.agent.id, invitation.card_id, outcome, taken_by))
     return effects, replace(task, invitations=())

@@ -89,6 +89,20 @@ def test_an_agent_who_does_not_answer_is_flagged_and_the_next_round_begins() -> 
     assert of(effects, OfferTask)[0].passed_over == ()
 
 
+def test_who_could_not_be_reached_in_time_has_missed_nothing_and_is_passed_over() -> None:
+    story = opened()
+    story.are_free(MARIO, LUISA)
+    story.card_arrives(LUISA, "card")
+
+    effects = story.passes(RING)
+
+    assert of(effects, ReleaseAgent) == [
+        ReleaseAgent("mario", "session.1", missed=False),
+        ReleaseAgent("luisa", "session.1", missed=True),
+    ]
+    assert of(effects, OfferTask)[0].passed_over == ("mario",)
+
+
 def test_until_the_last_moment_nobody_has_missed_anything() -> None:
     assert ringing(MARIO).passes(RING - 0.001) == ()
 

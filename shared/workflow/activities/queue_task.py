@@ -22,10 +22,10 @@ from shared.domain.events import (
     TimerDue,
     VisitorSeen,
 )
-from shared.domain.sessions import ContactKind, Declined, Invitation, Session, Task, TaskPhase
+from shared.domain.sessions import ContactKind, Invitation, Session, Task, TaskPhase
 from shared.workflow.activity import Context, Step, choice, switch, texts, whole_number
 from shared.workflow.connecting import connect
-from shared.workflow.offers import LOOK_AGAIN, PASSED_OVER, begin_round, withdraw
+from shared.workflow.offers import LOOK_AGAIN, begin_round, pass_over, withdraw
 from shared.workflow.positions import take_position
 from shared.workflow.texts import known_of, say
 
@@ -173,9 +173,8 @@ class QueueTask:
         if invitation.card_id:
             effects.append(CloseInvitation(agent_id, invitation.card_id, "declined"))
         remaining = tuple(i for i in task.invitations if i is not invitation)
-        entry = Declined(agent_id, context.now + PASSED_OVER, offer_id)
-        declined = replace(task, invitations=remaining, declined=(*task.declined, entry))
-        session = replace(context.session, task=declined)
+        declined = pass_over(task, [agent_id], context.now, offer_id)
+        session = replace(context.session, task=replace(declined, invitations=remaining))
         if remaining:
             return Step(session, tuple(effects))
         return self._next_round(context, session, effects)
@@ -183,7 +182,9 @@ class QueueTask:
     def _offer_due(self, context: Context, task: Task) -> Step | None:
         if task.phase is TaskPhase.OFFERED:
             effects, withdrawn = withdraw(task, "expired", missed=True)
-            return self._next_round(context, replace(context.session, task=withdrawn), effects)
+            unreached = [invitation.agent.id for invitation in task.invitations if not invitation.card_id]
+            passed_over = pass_over(withdrawn, unreached, context.now)
+            return self._next_round(context, replace(context.session, task=passed_over), effects)
         if task.phase in (TaskPhase.WAITING, TaskPhase.OFFERING):
             return self._look_again(context, task)
         return None
