@@ -8,7 +8,14 @@ from datetime import timedelta
 
 from shared.application.members import Members
 from shared.application.recently import Recently
-from shared.domain.availability import ContactState, Selectability, TeamsPresence, contact_state, not_selectable
+from shared.domain.availability import (
+    ContactState,
+    Selectability,
+    TeamsPresence,
+    as_seen,
+    contact_state,
+    not_selectable,
+)
 from shared.domain.distribution import LeftOut
 from shared.domain.sessions import ContactKind, ContactReference
 from shared.ports import Ports
@@ -42,12 +49,13 @@ class Availability:
         reasons: list[LeftOut | None] = []
         for some in _in_groups(tuple(candidates.users)):
             records = await asyncio.gather(*(self._ports.agent_store.read(tenant_id, user_id) for user_id in some))
+            now = self._ports.clock.now()
             reasons += [
                 not_selectable(
-                    record.state if record else None,
+                    as_seen(record.state, now) if record else None,
                     presences.get(user_id, TeamsPresence.UNKNOWN),
                     rules,
-                    self._ports.clock.now(),
+                    now,
                 )
                 for user_id, record in zip(some, records, strict=True)
             ]

@@ -11,7 +11,7 @@ from shared.application.relay import Relay
 from shared.application.starts import Start, fingerprint
 from shared.domain.errors import AlreadyExists, Conflict, InvalidRequest, NobodyToTell, VersionConflict
 from shared.domain.events import MessageLeft
-from shared.domain.sessions import Session
+from shared.domain.sessions import Phase, Session
 from shared.ports import Ports, RelayState, SessionRecord
 
 MOST_MEMBERS = 50
@@ -38,13 +38,15 @@ class LeftMessages:
         session_id = self._ports.tokens.session_id(admitted.tenant.id, start.contact.key, caller.name, key)
         start = await authorized(self._ports, admitted.tenant, start, session_id)
         known = await self._ports.sessions.read(session_id)
+        # Looked for first: nothing is stored, and no challenge is used up, for a message that nobody can get.
+        members = await self._members(admitted, start) if known is None or not _is_left(known) else ()
         if known is None:
             await self._gate.admit(admitted.tenant, start.challenge_token, session_id)
             known = await self._insert(admitted, start, caller, session_id)
         if known.body_hash != fingerprint(start):
             raise Conflict("this idempotency key was used before; leave the message again with a new one")
-        members = await self._members(admitted, start)
-        await self._relay.look(session_id, Happened(MessageLeft(start.message, members)))
+        if not _is_left(known):
+            await self._relay.look(session_id, Happened(MessageLeft(start.message, members)))
 
     async def _members(self, admitted: Admitted, start: Start) -> tuple[str, ...]:
         standings = await Members(self._ports).standings(admitted.tenant.id, start.contact)
@@ -75,3 +77,8 @@ class LeftMessages:
                 raise VersionConflict(f"session {session_id} vanished") from None
             return record
         return SessionRecord(session, definition, relay, fingerprint(start), version)
+
+
+def _is_left(record: SessionRecord) -> bool:
+    """Whether an earlier attempt has left the message; its cards are sent as often as it takes."""
+    return record.session.phase is Phase.ENDED

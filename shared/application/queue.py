@@ -58,13 +58,13 @@ class TaskQueue:
         left_out = [*candidates.left_out, *left_out]
         reserved: list[Agent] = []
         wanted = AGENTS_AT_ONCE[Distribution(effect.distribution)]
-        for state in longest_idle_first(record.state for record in free.values()):
-            if len(reserved) == wanted:
-                break
-            if await self._ring(session, free[state.user_id], effect):
-                reserved.append(as_agent(candidates.users[state.user_id]))
-            else:
-                left_out.append((state.user_id, LeftOut.TAKEN_MEANWHILE))
+        in_turn = [state.user_id for state in longest_idle_first(record.state for record in free.values())]
+        while in_turn and len(reserved) < wanted:
+            several, in_turn = in_turn[: wanted - len(reserved)], in_turn[wanted - len(reserved) :]
+            rings = await asyncio.gather(*(self._ring(session, free[user_id], effect) for user_id in several))
+            outcomes = list(zip(several, rings, strict=True))
+            reserved += [as_agent(candidates.users[user_id]) for user_id, has_rung in outcomes if has_rung]
+            left_out += [(user_id, LeftOut.TAKEN_MEANWHILE) for user_id, has_rung in outcomes if not has_rung]
         reasons = tuple((user_id, reason.value) for user_id, reason in left_out)
         return (AgentsReserved(effect.offer_id, tuple(reserved), reasons),)
 

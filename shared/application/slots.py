@@ -25,8 +25,13 @@ class Slots:
         """Whether the session has a slot now. Slots of sessions that have ended without freeing theirs are freed."""
         for attempt in range(TRIES):
             taken = await self._ports.queue.slots(queue)
-            if any(slot.session_id == session_id for slot in taken.values()):
+            own = next((slot for slot in taken.values() if slot.session_id == session_id), None)
+            if own is not None and self._age(own) < STARTING / 2:
                 return True
+            if own is not None:
+                # Of an earlier attempt: so old that another host may soon take it for abandoned.
+                await self.free(queue, session_id)
+                continue
             free = _free(taken, cap, session_id, attempt)
             if free is None:
                 if not await self._free_abandoned(queue, taken):
@@ -47,11 +52,13 @@ class Slots:
         freed = False
         for slot in taken.values():
             record = await self._ports.sessions.read(slot.session_id)
-            is_new = self._ports.clock.now() - slot.taken_at < STARTING
-            if record.session.phase is Phase.ENDED if record else not is_new:
+            if record.session.phase is Phase.ENDED if record else self._age(slot) >= STARTING:
                 await self.free(queue, slot.session_id)
                 freed = True
         return freed
+
+    def _age(self, slot: Slot) -> timedelta:
+        return self._ports.clock.now() - slot.taken_at
 
 
 def _free(taken: Collection[int], cap: int, session_id: str, attempt: int) -> int | None:

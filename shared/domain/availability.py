@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -74,6 +74,15 @@ def not_selectable(
     if len(agent.conversations) >= rules.capacity:
         return LeftOut.AT_CAPACITY
     return None
+
+
+def as_seen(agent: AgentState, now: datetime) -> AgentState:
+    """The state for whoever only looks: a ring whose time is over is left from an offer that nobody has settled yet.
+
+    Only looking must not keep a contact busy for ever. Whoever offers a task settles the ring first instead.
+    """
+    is_over = agent.ring is not None and now >= agent.ring.until
+    return replace(agent, ring=None) if is_over else agent
 
 
 def contact_state(reasons: Iterable[LeftOut | None]) -> ContactState:
