@@ -19,7 +19,7 @@ NOTICE = "application/vnd.microsoft.activity.message"
 ERROR = "application/vnd.microsoft.error"
 NO_ANSWER = "Unable to reach app. Please try again."
 WENT_WRONG = "Something went wrong. Please try again."
-REFRESH_PAUSE = 5.0
+REFRESH_PAUSE = 2.0
 """Seconds; a card that was opened again sooner does not ask for itself again."""
 
 
