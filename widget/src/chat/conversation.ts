@@ -121,8 +121,10 @@ export class Conversation {
       this.run(session, started, state, undefined, { clientMessageId: idempotencyKey, text: message, at: clock.now() });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      // Only what may have got through keeps its key; a key that was used up (409) is as good as none.
-      if (error.code !== "try_again" || error.status === 409) this.attempt = undefined;
+      // What may have got through keeps its key, and what was turned away before anything was made of it does too: proofs
+      // that count once were given for this key. A key that was used up (409) is as good as none.
+      const keeps = error.code === "try_again" || error.code === "busy" || error.field === "challengeToken";
+      if (!keeps || error.status === 409) this.attempt = undefined;
       const unproven = error.code === "not_allowed" && this.demandsProof;
       this.state.update({
         starting: false,

@@ -70,8 +70,8 @@ export function useChallenge(
   }, [visible, kind, siteKey, locale, attempt]);
 
   useEffect(() => {
-    // What may not have arrived is tried again with the same token, by which the server knows it.
-    if (!problem || problem.code === "try_again") return;
+    // What may not have arrived, or found no room, is tried again with the same token: the server knows it by that.
+    if (!problem || problem.code === "try_again" || problem.code === "busy") return;
     setToken(undefined);
     setAsked(false);
     shown.current?.reset();
