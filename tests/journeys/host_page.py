@@ -18,11 +18,17 @@ PAGE = """<!doctype html>
   <script src="{functions}/widget/interact.js" async></script>
 </html>
 """
-CALLS = "window.Nimbus = {{ queue: [{{ widgetKey: '{key}', contactId: '{user}', presenceSubscription: 'signalR' }}] }};"
+CALLS = """
+const presenceSubscription = new URLSearchParams(location.search).get("subscription") ?? "signalR";
+window.Nimbus = {{ queue: [{{ widgetKey: "{key}", contactId: "{user}", presenceSubscription }}] }};
+"""
 
 
 def host_page(run: Mapping[str, Any], acs_for_browsers: str) -> Starlette:
-    """A site of another origin than the app's; `run` is what run.json says."""
+    """A site of another origin than the app's; `run` is what run.json says.
+
+    `/?subscription=…` asks for presence in another way.
+    """
     push = run["signalr"].replace("http", "ws", 1)
     reached = f"{run['functions']} {acs_for_browsers} {run['signalr']} {push}"
     policy = (
