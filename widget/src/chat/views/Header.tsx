@@ -4,6 +4,7 @@ import type { ChatState } from "../chat-state";
 import { plainName } from "../linkify";
 import { useLanguage } from "./context";
 import { Icon } from "./icons";
+import { PresenceLine } from "./PresenceLine";
 
 interface Props {
   readonly state: ChatState;
@@ -27,9 +28,7 @@ export function Header({ state, asking, onMinimize, onEnd }: Props): JSX.Element
         <h1 class="name">
           <bdi>{name || texts.untitled}</bdi>
         </h1>
-        <p class="state">
-          <bdi>{line}</bdi>
-        </p>
+        <p class="state">{state.phase === "form" ? <PresenceLine otherwise={line} /> : <bdi>{line}</bdi>}</p>
       </div>
       <div class="tools">
         {state.phase === "chat" && (
