@@ -11,7 +11,11 @@ export interface InteractOptions {
   readonly serviceId?: string | undefined;
   /** A single user. */
   readonly contactId?: string | undefined;
-  /** `"signalR"` (the default) keeps a realtime connection while a chat runs; anything else reads at intervals. */
+  /**
+   * How the widget hears of news. `"signalR"`: by a connection, of the contact's presence as soon as the page is idle, and
+   * of messages while a chat runs. `"poll"`: both at intervals. `"none"`: no presence, messages at intervals. Left out: no
+   * presence, messages by a connection.
+   */
   readonly presenceSubscription?: string | undefined;
   /** Where to mount; the default is the first free `<div id="nimbus-interact">`, or a new one at the end of the body. */
   readonly element?: Element | null | undefined;
