@@ -48,10 +48,10 @@ def create_app(options: AcsOptions) -> Starlette:
         *ThreadOperations(state, event_grid.publish).operations(),
         *MessageOperations(state, event_grid.publish).operations(),
     ]
-    counts = RequestCounts()
+    counts, limiter = RequestCounts(), RateLimiter(options.limit_factor)
     service = Service(
         Authentication(options.access_key, options.entra_token, issuer, state),
-        RateLimiter(options.limit_factor),
+        limiter,
         injector,
         counts,
     )
@@ -62,7 +62,7 @@ def create_app(options: AcsOptions) -> Starlette:
                 Route(operation.path, service.endpoint(operation), methods=[operation.method])
                 for operation in operations
             ),
-            *Control(state, counts, injector, event_grid).routes(),
+            *Control(state, counts, injector, event_grid, limiter).routes(),
         ],
         exception_handlers={404: _unknown_path, 405: _unknown_path},
         lifespan=lambda _: running.while_served(),

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, Field, ValidationError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from local.acs.event_grid import EventGrid
 from local.acs.faults import FaultInjector, Faults
+from local.acs.limits import RateLimiter
 from local.acs.state import State
 
 PREFIX = "/_standin"
+
+
+class LimitsOfThread(BaseModel):
+    """`factor` multiplies the documented limits, 1 is real."""
+
+    factor: Annotated[float, Field(gt=0)]
 
 
 @dataclass
@@ -46,6 +53,7 @@ class Control:
     counts: RequestCounts
     injector: FaultInjector
     event_grid: EventGrid
+    limiter: RateLimiter
 
     def routes(self) -> list[Route]:
         return [
@@ -55,6 +63,7 @@ class Control:
             Route(f"{PREFIX}/reset-counts", self.reset_counts, methods=["POST"]),
             Route(f"{PREFIX}/events", self.read_events, methods=["GET"]),
             Route(f"{PREFIX}/threads/{{thread_id}}", self.read_thread, methods=["GET"]),
+            Route(f"{PREFIX}/threads/{{thread_id}}/limits", self.write_limits, methods=["PUT"]),
         ]
 
     async def read_faults(self, request: Request) -> Response:
@@ -93,3 +102,13 @@ class Control:
         if thread is None:
             return JSONResponse({"problem": "there is no such thread"}, status_code=404)
         return JSONResponse(asdict(thread))
+
+    async def write_limits(self, request: Request) -> Response:
+        """Give one thread limits of its own, `{"factor"}`, while the others keep theirs."""
+        try:
+            limits = LimitsOfThread.model_validate_json(await request.body())
+        except ValidationError as error:
+            problems = error.errors(include_url=False, include_context=False, include_input=False)
+            return JSONResponse({"problems": problems}, status_code=400)
+        self.limiter.set_factor(request.path_params["thread_id"], limits.factor)
+        return Response(status_code=204)

@@ -83,25 +83,31 @@ class RateLimiter:
         self._factor = limit_factor
         self._clock = clock
         self._windows: dict[tuple[str, str, float], deque[float]] = {}
+        self._factors: dict[str, float] = {}
         self._spent = 0
+
+    def set_factor(self, thread_id: str, factor: float) -> None:
+        """From now on this thread's requests have another factor than the others'."""
+        self._factors[thread_id] = factor
 
     def spend(self, budget: Budget, user_id: str = "", thread_id: str = "") -> None:
         """Count one request against every limit of the budget; raises 429 with the whole seconds to wait."""
-        now = self._clock()
+        now, factor = self._clock(), self._factors.get(thread_id, self._factor)
         waits = [
-            self._count(budget.name, limit, _subject(limit.scope, user_id, thread_id), now) for limit in budget.limits
+            self._count(budget.name, limit, _subject(limit.scope, user_id, thread_id), now, factor)
+            for limit in budget.limits
         ]
         self._sweep(now)
         if max(waits) > 0:
             raise too_many_requests(math.ceil(max(waits)))
 
-    def _count(self, name: str, limit: Limit, subject: str, now: float) -> float:
+    def _count(self, name: str, limit: Limit, subject: str, now: float, factor: float) -> float:
         """Seconds until a request would pass; 0 if this one does."""
         window = self._windows.setdefault((name, subject, limit.seconds), deque())
         while window and window[0] <= now - limit.seconds:
             window.popleft()
         window.append(now)
-        allowed = max(1, round(limit.requests * self._factor))
+        allowed = max(1, round(limit.requests * factor))
         if len(window) <= allowed:
             return 0
         return window[-allowed] + limit.seconds - now

@@ -65,7 +65,7 @@ def create_app(options: DeskOptions) -> Starlette:
             *Tokens(options, signing, log).routes(),
             *Connector(options, state, live).routes(ConnectorGate(signing, faults, limits, log)),
             *Graph(state, actions, live, signing, log).routes(),
-            *Control(options, state, actions, faults, log).routes(),
+            *Control(options, state, actions, faults, limits, log).routes(),
         ],
         middleware=[Middleware(PageHeaders)],
         lifespan=lifespan,

@@ -13,6 +13,7 @@ from starlette.routing import Route
 from local.desk.cards import find_action, pressed
 from local.desk.faults import Faults, FaultSettings
 from local.desk.json_body import NotJsonError, json_object
+from local.desk.limits import ConversationLimits
 from local.desk.options import DeskOptions
 from local.desk.requests_log import RequestsLog
 from local.desk.state import Conversation, DeskState, Message
@@ -29,12 +30,19 @@ class Control:
     """Acts as any user, sets faults, and shows what was counted and said."""
 
     def __init__(
-        self, options: DeskOptions, state: DeskState, actions: UserActions, faults: Faults, log: RequestsLog
+        self,
+        options: DeskOptions,
+        state: DeskState,
+        actions: UserActions,
+        faults: Faults,
+        limits: ConversationLimits,
+        log: RequestsLog,
     ) -> None:
         self._options = options
         self._state = state
         self._actions = actions
         self._faults = faults
+        self._limits = limits
         self._log = log
 
     def routes(self) -> list[Route]:
@@ -42,6 +50,7 @@ class Control:
             Route("/_standin/log", self.log, methods=["GET"]),
             Route("/_standin/reset-counts", self.reset_counts, methods=["POST"]),
             Route("/_standin/faults", _guarded(self.set_faults), methods=["PUT"]),
+            Route("/_standin/limits", _guarded(self.set_limits), methods=["PUT"]),
             Route("/_standin/conversations/{user}", _guarded(self.conversation), methods=["GET"]),
             Route("/_standin/install", _guarded(self.install), methods=["POST"]),
             Route("/_standin/presence", _guarded(self.presence), methods=["POST"]),
@@ -64,6 +73,15 @@ class Control:
             self._faults.change(FaultSettings.from_document(await json_object(request)))
         except (TypeError, ValueError) as error:
             raise _RefusedError(400, str(error)) from error
+        return Response(status_code=204)
+
+    async def set_limits(self, request: Request) -> Response:
+        """`{user, factor}`: the bot's chat with this user has limits of its own; `factor` multiplies the documented."""
+        body = await json_object(request)
+        factor = body.get("factor")
+        if isinstance(factor, bool) or not isinstance(factor, int | float) or factor <= 0:
+            raise _RefusedError(400, "a factor is a number above 0")
+        self._limits.set_factor(self._personal(self._user(body.get("user"))).id, factor)
         return Response(status_code=204)
 
     async def conversation(self, request: Request) -> Response:

@@ -24,15 +24,20 @@ class ConversationLimits:
     """Counts accepted operations in sliding windows; a refused operation does not count."""
 
     def __init__(self, factor: float, clock: Callable[[], float] = time.monotonic) -> None:
-        self.limits = tuple(Limit(max(1, round(count * factor)), seconds) for count, seconds in DOCUMENTED)
+        self.limits = _times(factor)
+        self._of_conversations: dict[str, tuple[Limit, ...]] = {}
         self._clock = clock
         self._accepted: dict[tuple[str, Limit], deque[float]] = defaultdict(deque)
 
+    def set_factor(self, conversation_id: str, factor: float) -> None:
+        """From now on this conversation has another factor than the others."""
+        self._of_conversations[conversation_id] = _times(factor)
+
     def admit(self, conversation_id: str) -> float:
         """0 where the operation may happen, and it is counted; else the seconds to wait."""
-        now = self._clock()
-        windows = [self._accepted[conversation_id, limit] for limit in self.limits]
-        wait = max(_wait(window, limit, now) for window, limit in zip(windows, self.limits, strict=True))
+        now, limits = self._clock(), self._of_conversations.get(conversation_id, self.limits)
+        windows = [self._accepted[conversation_id, limit] for limit in limits]
+        wait = max(_wait(window, limit, now) for window, limit in zip(windows, limits, strict=True))
         if wait <= 0:
             for window in windows:
                 window.append(now)
@@ -40,6 +45,10 @@ class ConversationLimits:
 
     def describe(self) -> str:
         return ", ".join(f"{limit.operations} in {limit.seconds:g} s" for limit in self.limits)
+
+
+def _times(factor: float) -> tuple[Limit, ...]:
+    return tuple(Limit(max(1, round(count * factor)), seconds) for count, seconds in DOCUMENTED)
 
 
 def _wait(window: deque[float], limit: Limit, now: float) -> float:

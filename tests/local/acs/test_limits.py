@@ -101,6 +101,14 @@ def test_the_factor_multiplies_every_limit() -> None:
     assert _passed(RateLimiter(0.01, Watch()), limits.CREATE_THREAD, 100) == 1
 
 
+def test_one_thread_can_have_another_factor_than_the_others() -> None:
+    limiter = RateLimiter(100.0, Watch())
+    limiter.set_factor("real", 1.0)
+
+    assert _passed(limiter, limits.CHANGE_MESSAGES, 50, thread="real") == 10
+    assert _passed(limiter, limits.CHANGE_MESSAGES, 50, thread="other") == 50
+
+
 def test_quiet_windows_are_forgotten() -> None:
     watch = Watch()
     limiter = RateLimiter(1e9, watch)
@@ -132,3 +140,24 @@ async def test_the_options_can_widen_the_limits() -> None:
 
         for number in range(20):
             await acs.send(relay, thread, str(number))
+
+
+async def test_a_thread_gets_limits_of_its_own_while_it_runs() -> None:
+    async with running(AcsOptions(limit_factor=10)) as acs:
+        relay = await acs.user("chat")
+        real, other = await acs.thread(relay), await acs.thread(relay)
+
+        changed = await acs.http.put(f"/_standin/threads{real}/limits", json={"factor": 1})
+        answers = [await acs.chat(relay, "POST", f"{real}/messages", {"content": "x"}) for _ in range(11)]
+
+        assert changed.status_code == 204
+        assert [answer.status_code for answer in answers] == [201] * 10 + [429]
+        for number in range(11):
+            await acs.send(relay, other, str(number))
+
+
+async def test_limits_of_nothing_are_refused() -> None:
+    async with running() as acs:
+        answer = await acs.http.put("/_standin/threads/19:one@thread.v2/limits", json={"factor": 0})
+
+        assert answer.status_code == 400

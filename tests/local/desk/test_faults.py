@@ -80,3 +80,13 @@ def test_the_same_seed_draws_the_same_faults_in_the_asked_proportion() -> None:
     assert 340 < drawn.count("tooManyRequests") < 460
     assert 150 < drawn.count("serverError") < 250
     assert drawn.count(None) > 1300
+
+
+async def test_one_user_s_chat_gets_limits_of_its_own(desk: RunningDesk) -> None:
+    conversation = await desk.install(MARIO)
+
+    await desk.standin("PUT", "limits", {"user": MARIO.id, "factor": 0.01})
+    answers = [(await desk.connector.send(conversation, message("Hello")))[0] for _ in range(2)]
+
+    assert answers == [201, 429]
+    assert (await desk.standin_status("PUT", "limits", {"user": MARIO.id, "factor": 0}))[0] == 400

@@ -57,6 +57,14 @@ def test_a_refused_operation_does_not_count_and_conversations_are_apart() -> Non
     assert limits.admit("b") == 0.0
 
 
+def test_one_conversation_can_have_another_factor_than_the_others() -> None:
+    limits = ConversationLimits(100, FakeClock())
+    limits.set_factor("slow", 0.2)
+
+    assert [limits.admit("slow") for _ in range(2)] == [0.0, 1.0]
+    assert [limits.admit("other") for _ in range(20)] == [0.0] * 20
+
+
 def test_the_factor_multiplies_every_limit() -> None:
     assert ConversationLimits(0.5).describe() == "4 in 1 s, 30 in 30 s, 900 in 3600 s"
     assert ConversationLimits(10).describe() == "70 in 1 s, 600 in 30 s, 18000 in 3600 s"
