@@ -8,10 +8,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from shared.application.agent_rows import AgentRows, with_conversation, without_offer, without_ring
 from shared.application.members import Candidates, Members
+from shared.application.occasions import AGENT_FREED
 from shared.application.waiting import Waiting, queue_of
 from shared.domain.availability import TeamsPresence, not_selectable
 from shared.domain.distribution import (
@@ -29,6 +30,7 @@ from shared.domain.parameters import Agent
 from shared.domain.sessions import Phase, Session, TaskPhase
 from shared.domain.users import User
 from shared.ports import AgentRecord, Ports
+from shared.workflow.offers import LOOK_AGAIN
 
 FIRST = 4
 """At least so many of the longest waiting tasks are offered at the same time."""
@@ -119,6 +121,7 @@ class TaskQueue:
         )
         free: dict[str, AgentRecord] = {}
         left_out: list[tuple[str, LeftOut]] = []
+        ready: list[datetime] = []
         for user_id, record in zip(candidates.users, records, strict=True):
             reason = LeftOut.DECLINED if user_id in effect.passed_over else None
             if reason is None:
@@ -129,7 +132,16 @@ class TaskQueue:
                 left_out.append((user_id, reason))
             elif record is not None:
                 free[user_id] = record
+            if reason is LeftOut.AFTER_CALL_WORK and record is not None and record.state.after_call_until is not None:
+                ready.append(record.state.after_call_until)
+        if ready and not free:
+            await self._look_when_work_is_over(session, min(ready))
         return free, left_out
+
+    async def _look_when_work_is_over(self, session: Session, at: datetime) -> None:
+        """A task that began to wait during the work is not in those that were woken for its end beforehand."""
+        if at < self._ports.clock.now() + LOOK_AGAIN:
+            await self._ports.timers.wake(session.id, at, AGENT_FREED)
 
     async def _ring(self, session: Session, record: AgentRecord, effect: OfferTask) -> bool:
         """Step 4's conditional write; a ring of this very offer was set by a host that died, and counts."""
