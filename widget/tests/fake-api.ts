@@ -3,14 +3,23 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FakeHub } from "./fake-hub";
 import { FakeSession, RELAY, type StartRequest } from "./fake-session";
 
-export type Operation = "contact" | "start" | "status" | "token" | "heartbeat" | "end" | "list" | "send";
+export type Operation = "presence" | "contact" | "start" | "status" | "token" | "heartbeat" | "parameters" | "end" | "list" | "send";
 /** What happens to one request: refused with this status, lost before it is heeded, or its answer lost after it was. */
 export type Fault = { status: number; code?: string; retryAfter?: number; field?: string } | "lost" | "unanswered";
 
 export interface ApiOptions {
   readonly realtime?: boolean;
   readonly recoverSeconds?: number;
+  /** Seconds after which widgets without push ask again whether the contact can be reached. */
+  readonly checkAfter?: number;
+  /** The tenant's. */
+  readonly language?: string;
+  /** What the tenant has set for its widgets, as far as a test is about it. */
+  readonly widget?: Readonly<Record<string, unknown>>;
 }
+
+/** The hub's user that all are who watch a contact. */
+export const WATCHERS = "watchers";
 
 /** One request and where its answer goes. */
 export interface Exchange {
@@ -23,6 +32,8 @@ export interface Exchange {
 /** The widget API and ACS chat over sessions in memory. */
 export class FakeApi {
   readonly sessions = new Map<string, FakeSession>();
+  /** Whether the contact can be reached. */
+  presence = "available";
   private readonly faults = new Map<Operation, Fault[]>();
 
   constructor(
@@ -62,8 +73,13 @@ export class FakeApi {
         id: url.searchParams.get("serviceId") ?? url.searchParams.get("contactId"),
         displayName,
         modalities: ["instantMessaging"],
-        language: "en",
+        language: this.options.language ?? "en",
+        widget: this.options.widget,
       });
+      return;
+    }
+    if (call === "GET presence") {
+      if (!this.faulty("presence", response)) json(response, 200, this.seen(url));
       return;
     }
     if (call === "POST sessions") {
@@ -99,11 +115,22 @@ export class FakeApi {
     } else if (operation === "heartbeat") {
       session.heartbeats.push(JSON.parse(body) as { leaving: boolean });
       json(response, 200, { recoverUntil: this.recoverUntil() });
+    } else if (operation === "parameters") {
+      session.parameters.push((JSON.parse(body) as { parameters: Record<string, string> }).parameters);
+      json(response, 200, {});
     } else {
       session.append("text", "", RELAY, "Lunifico Support", { kind: "system", event: "ended" });
       session.state = "ended";
       json(response, 200, { state: "ended" });
     }
+  }
+
+  /** The state of the contact, with access to push where it is wanted and there. */
+  private seen({ searchParams }: URL): object {
+    const { realtime, checkAfter = 10 } = this.options;
+    if (!realtime || searchParams.get("subscription") === "poll") return { state: this.presence, checkAfter };
+    const access = { url: `${this.origin()}/client/?hub=interact`, accessToken: WATCHERS };
+    return { state: this.presence, checkAfter: 60, realtime: access };
   }
 
   private start(response: ServerResponse, body: string): void {

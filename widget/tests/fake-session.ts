@@ -23,6 +23,7 @@ export interface StartRequest {
   readonly language?: string;
   readonly accessToken?: string;
   readonly challengeToken?: string;
+  readonly parameters?: Readonly<Record<string, string>>;
 }
 
 /** One session with its thread, as the server and ACS keep it. */
@@ -35,6 +36,8 @@ export class FakeSession {
   /** As with the real service, a new token leaves the older ones valid. */
   readonly tokens = new Set<string>();
   readonly messages: FakeMessage[] = [];
+  /** Custom parameters that came after the start. */
+  readonly parameters: Record<string, string>[] = [];
   readonly heartbeats: { leaving: boolean }[] = [];
   state: "waiting" | "connected" | "ended" = "waiting";
   agent: string | undefined;

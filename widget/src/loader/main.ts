@@ -45,13 +45,13 @@ function define(script: string): Nimbus {
     return widget;
   };
 
-  const call = (method: keyof Widget, ...values: unknown[]): void =>
+  const call = ([method, ...values]: QueuedCall): void =>
     widgets.forEach((widget) => (widget[method] as (...given: unknown[]) => void)(...values));
 
   const push = (...entries: QueueEntry[]): void =>
     entries.forEach((entry) => {
       if (typeof entry === "function") entry(nimbus);
-      else if (isCall(entry)) call(...entry);
+      else if (isCall(entry)) call(entry);
       else Interact(entry);
     });
 

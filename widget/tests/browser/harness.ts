@@ -58,6 +58,10 @@ export interface Visit {
 interface VisitOptions {
   readonly realtime?: boolean;
   readonly recoverSeconds?: number;
+  readonly widget?: Readonly<Record<string, unknown>>;
+  /** The tenant's language. */
+  readonly language?: string;
+  readonly checkAfter?: number;
   readonly body?: string;
   readonly csp?: string;
   /** Asks for a context of its own. */
@@ -66,8 +70,9 @@ interface VisitOptions {
 
 /** A server, a browser context and a page at /host of another origin than the widget's; closed after `use`. */
 export async function visit(options: VisitOptions, use: (visit: Visit) => Promise<void>): Promise<void> {
-  const { realtime = true, recoverSeconds = 600 } = options;
-  const server = await startFakeServer({ dist: DIST, realtime, recoverSeconds });
+  const { realtime = true, recoverSeconds = 600, checkAfter = 10 } = options;
+  const { widget = {}, language = "en" } = options;
+  const server = await startFakeServer({ dist: DIST, realtime, recoverSeconds, checkAfter, widget, language });
   const context = await openContext(options.context);
   const complaints: string[] = [];
   const pages: Page[] = [];
@@ -106,7 +111,7 @@ export function snippet(origin: string, options: object = SERVICE): string {
   return `<div id="nimbus-interact"></div>
 <script>
 window.Nimbus = window.Nimbus || { queue: [] };
-window.Nimbus.queue.push(${JSON.stringify({ ...options, presenceSubscription: "signalR" })});
+window.Nimbus.queue.push(${JSON.stringify(options)});
 </script>
 <script src="${origin}/widget/interact.js" async></script>`;
 }

@@ -25,8 +25,7 @@ export function StartForm({ state, visible, onStart }: Props): JSX.Element {
   const [problems, setProblems] = useState<Partial<Record<Field, Problem>>>({});
   const form = useRef<HTMLFormElement>(null);
   const { problem, starting, contact } = state;
-  // The page may know some of it.
-  useEffect(() => setValues(state.form), [state.form]);
+  useProposals(state.form, setValues);
   const wait = useCountdown(useDeadline(problem));
   const challenge = useChallenge(contact?.widget?.challenge, problem, visible);
 
@@ -96,6 +95,17 @@ export function StartForm({ state, visible, onStart }: Props): JSX.Element {
       </button>
     </form>
   );
+}
+
+/** What the page puts into the form; what the visitor wrote into other fields stays. */
+function useProposals(form: FormValues, setValues: (change: (values: FormValues) => FormValues) => void): void {
+  const before = useRef(form);
+  useEffect(() => {
+    const proposed = FIELDS.filter((field) => form[field] !== before.current[field]);
+    before.current = form;
+    if (proposed.length === 0) return;
+    setValues((values) => ({ ...values, ...Object.fromEntries(proposed.map((field) => [field, form[field]])) }));
+  }, [form, setValues]);
 }
 
 interface FieldProps {
