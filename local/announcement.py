@@ -37,6 +37,7 @@ def lines(start: Start, seconds: float) -> Iterator[str]:
     yield f"Interact is ready after {seconds:.1f} s."
     yield ""
     yield f"  Customer asks a service  {_preview_of_service(addresses)}"
+    yield f"  … in opening hours       {addresses.functions}/preview/service/{demo.ORDERS_ID}"
     yield f"  Customer asks a person   {_preview_of_user(addresses)}"
     yield f'  Agents\' desk             {addresses.desk} ({agents}; first press "Install app")'
     yield f"  Logs                     {start.logs}"

@@ -1,4 +1,4 @@
-"""`make test` and `make check`: one stage after the other, each with its time, up to the first that fails."""
+"""`make test` and `make check`: stages in their order, two at a time, each with its time, up to the first that fails."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -22,15 +23,27 @@ SUITES = (
     ("bench", ("bench",)),
 )
 LAST_SUITES = (("journeys", ("journeys",)),)
+"""They meet real timeouts, so nothing else takes the processor from them."""
+LANES = 2
+"""Most suites wait for others half of the time."""
 
 
 @dataclass(frozen=True)
 class Stage:
-    """A command that has to succeed; `directory` is below the project's."""
+    """A command that has to succeed; `directory` is below the project's. `alone`: while it runs nothing else does."""
 
     name: str
     command: Sequence[str]
     directory: str = "."
+    alone: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    stage: Stage
+    passed: bool
+    seconds: float
+    output: str
 
 
 def stages_of_test() -> Iterator[Stage]:
@@ -39,7 +52,8 @@ def stages_of_test() -> Iterator[Stage]:
     unlisted = tuple(folder for folder in _suite_folders() if folder not in listed)
     yield from _pystages_of_test([*SUITES, ("further", unlisted)])
     yield Stage("widget", ("node", "scripts/test.mjs"), "widget")
-    yield from _pystages_of_test(LAST_SUITES)
+    for stage in _pystages_of_test(LAST_SUITES):
+        yield replace(stage, alone=True)
 
 
 def stages_of_check() -> Iterator[Stage]:
@@ -61,17 +75,42 @@ def main() -> int:
         print(f"python -m local.stages {' | '.join(STAGES)}", file=sys.stderr)
         return 2
     began = time.monotonic()
-    for stage in STAGES[target]():
-        if not run(stage):
+    for outcome in outcomes(STAGES[target]()):
+        show(outcome)
+        if not outcome.passed:
+            stage = outcome.stage
             print(f"make {target} failed in the stage '{stage.name}'. Alone: {_by_hand(stage)}", file=sys.stderr)
             return 1
     print(f"make {target} passed in {time.monotonic() - began:.0f} s")
     return 0
 
 
-def run(stage: Stage) -> bool:
-    """Run one stage; its output is shown where it fails, else its last line only."""
-    print(f"{stage.name:<14}", end="", flush=True)
+def outcomes(stages: Iterable[Stage]) -> Iterator[Outcome]:
+    """Run the stages, several at a time; after a failure none is begun any more."""
+    waiting = list(stages)
+    running: dict[Future[Outcome], Stage] = {}
+    with ThreadPoolExecutor(LANES) as lanes:
+        while waiting or running:
+            while waiting and _has_room(waiting[0], list(running.values())):
+                stage = waiting.pop(0)
+                running[lanes.submit(run, stage)] = stage
+            done, _ = wait(running, return_when=FIRST_COMPLETED)
+            for future in done:
+                del running[future]
+                outcome = future.result()
+                yield outcome
+                if not outcome.passed:
+                    waiting.clear()
+
+
+def _has_room(stage: Stage, running: Sequence[Stage]) -> bool:
+    if stage.alone or any(other.alone for other in running):
+        return not running
+    return len(running) < LANES
+
+
+def run(stage: Stage) -> Outcome:
+    """Run one stage to its end."""
     began = time.monotonic()
     result = subprocess.run(  # noqa: S603 - our own commands
         stage.command,
@@ -83,16 +122,19 @@ def run(stage: Stage) -> bool:
         errors="replace",
         check=False,
     )
-    output = result.stdout.strip()
-    seconds = f"{time.monotonic() - began:6.1f} s"
-    if result.returncode != 0:
-        print(f"{seconds}  failed\n{output}", flush=True)
-        return False
-    print(f"{seconds}  {_summary(output)}", flush=True)
-    for line in output.splitlines():
+    return Outcome(stage, result.returncode == 0, time.monotonic() - began, result.stdout.strip())
+
+
+def show(outcome: Outcome) -> None:
+    """The output where a stage has failed, else its last line only, and notes."""
+    print(f"{outcome.stage.name:<14}{outcome.seconds:6.1f} s  ", end="")
+    if not outcome.passed:
+        print(f"failed\n{outcome.output}", flush=True)
+        return
+    print(_summary(outcome.output), flush=True)
+    for line in outcome.output.splitlines():
         if line.startswith("note: "):
             print(f"{'':<14}{line}", flush=True)
-    return True
 
 
 def _summary(output: str) -> str:
