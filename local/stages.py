@@ -1,4 +1,4 @@
-"""`make test` and `make check`: stages in their order, two at a time, each with its time, up to the first that fails."""
+"""`make test` and `make check`: stages in their order, two at a time, each with its time, until one fails."""
 
 from __future__ import annotations
 
