@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-WEEKDAYS = {
-    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
-    "de": ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"),
-}
+from shared.domain.built_in_texts import LANGUAGES
+
+WEEKDAYS = {code: language.WEEKDAYS for code, language in LANGUAGES.items()}
 _WEEK = timedelta(days=7)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 
+from shared.domain.built_in_texts import LANGUAGES
 from shared.domain.errors import Finding
 from shared.domain.parameters import Agent, Customer, check_parameters, render
 
@@ -32,30 +33,7 @@ TO_AGENTS = ("incoming", "end_question", "ended")
 SERVICE_ONLY = ("waiting", "no_agent_available", "out_of_hours", "transferred")
 
 BUILT_IN: dict[str, SystemMessageTexts] = {
-    "en": SystemMessageTexts(
-        incoming="You have a new incoming instant message from $(Customer.DisplayName)",
-        end_question="Do you want to end the instant message session with $(Customer.DisplayName)?",
-        ended="The instant message session has ended. $(Customer.DisplayName) has left.",
-        connected="You are now connected with $(User.DisplayName).",
-        ended_by_user="$(User.DisplayName) has ended the conversation.",
-        declined="Nobody can answer at the moment. Please try again later.",
-        waiting="Thank you, $(Customer.DisplayName). A colleague will be with you shortly.",
-        no_agent_available="Sorry, nobody is available at the moment. Please try again later.",
-        out_of_hours="Sorry, we are closed at the moment.",
-        transferred="You are being transferred to a colleague.",
-    ),
-    "de": SystemMessageTexts(
-        incoming="Sie haben eine neue Sofortnachricht von $(Customer.DisplayName)",
-        end_question="Möchten Sie die Unterhaltung mit $(Customer.DisplayName) beenden?",
-        ended="Die Unterhaltung ist beendet. $(Customer.DisplayName) hat sie verlassen.",
-        connected="Sie sind jetzt mit $(User.DisplayName) verbunden.",
-        ended_by_user="$(User.DisplayName) hat die Unterhaltung beendet.",
-        declined="Im Moment kann niemand antworten. Bitte versuchen Sie es später noch einmal.",
-        waiting="Vielen Dank, $(Customer.DisplayName). Gleich ist jemand für Sie da.",
-        no_agent_available="Leider ist im Moment niemand frei. Bitte versuchen Sie es später noch einmal.",
-        out_of_hours="Leider haben wir im Moment geschlossen.",
-        transferred="Sie werden weitergeleitet.",
-    ),
+    code: SystemMessageTexts(**language.SYSTEM_MESSAGES) for code, language in LANGUAGES.items()
 }
 
 

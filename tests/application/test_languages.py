@@ -10,7 +10,7 @@ from tests.application.company import TENANT
 from tests.application.world import World
 
 
-@pytest.mark.parametrize(("asked", "language"), [("en", "en"), ("de", "de"), ("fr", "de"), (None, "de")])
+@pytest.mark.parametrize(("asked", "language"), [("en", "en"), ("de", "de"), ("fr", "fr"), ("it", "de"), (None, "de")])
 async def test_a_session_keeps_the_visitor_s_language_and_the_tenant_s(
     world: World, asked: str | None, language: str
 ) -> None:

@@ -184,7 +184,7 @@ async def test_a_session_keeps_the_workflow_with_which_it_began(world: World) ->
     assert world.sessions.rows[session_id].definition.workflow == WORKFLOW
 
 
-@pytest.mark.parametrize(("asked", "spoken"), [("de", "de"), ("en", "en"), ("fr", "en"), (None, "en")])
+@pytest.mark.parametrize(("asked", "spoken"), [("de", "de"), ("en", "en"), ("ar", "ar"), ("it", "en"), (None, "en")])
 async def test_the_session_speaks_a_language_that_we_have(world: World, asked: str | None, spoken: str) -> None:
     started = await world.starts(language=asked)
 

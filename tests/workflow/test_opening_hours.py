@@ -121,7 +121,7 @@ def saying_when(definition: Definition, language: str = "en") -> Definition:
         ("2030-01-09T05:00", "en", "We open at 08:00."),
         ("2030-01-09T20:00", "en", "We open at Thursday, 08:00."),
         ("2030-01-11T23:30", "de", "We open at Montag, 08:00."),
-        ("2030-01-11T23:30", "fr", "We open at Monday, 08:00."),
+        ("2030-01-11T23:30", "it", "We open at Monday, 08:00."),
     ],
     ids=["today", "tomorrow", "after the weekend", "in a language without names"],
 )
