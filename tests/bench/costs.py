@@ -78,7 +78,7 @@ class _Scenario:
     async def play(self, *, quiet: bool) -> Costs:
         began, before = time.monotonic(), self._stack.meter.queue.copy()
         await self._agent.install()
-        visitor = await Visitor.start(self._stack, self._own_calls)
+        visitor = await Visitor.arrive(self._stack, self._own_calls)
         await self._accept()
         await self._customer_says(visitor)
         await self._agent.say("Hello, how can I help?")
@@ -108,7 +108,7 @@ class _Scenario:
         return costs, Talk(time.monotonic() - began, written)
 
     async def _join(self) -> None:
-        await Visitor.start(self._stack, self._own_calls)
+        await Visitor.arrive(self._stack, self._own_calls)
         await self._ledger.settled()
 
     async def _accept(self) -> None:

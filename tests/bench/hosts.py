@@ -31,6 +31,8 @@ async def functions_host(start: Start, storage: StoragePorts, bundle: Path) -> A
     if not isinstance(values, dict):
         raise TypeError("the host's settings have no values")
     values["AzureWebJobsStorage"] = Storage(storage, process_id=0).connection_string
+    # What is counted is a deployment as it comes, with its own cache.
+    del values["INTERACT_CONFIG_CACHE_SECONDS"]
     data, trust = start.data, {"SSL_CERT_FILE": str(bundle), "REQUESTS_CA_BUNDLE": str(bundle)}
     write_atomically(data.host_settings, settings)
     command = _command(ROOT, start.addresses.base, data.host_keys, start.logs, trust, data.host_settings)

@@ -84,7 +84,7 @@ async def _connect(stack: Stack, person: Person, open_ones: contextlib.AsyncExit
     agent = Agent(stack, person.id)
     await agent.install()
     window = await open_ones.enter_async_context(agent.window())
-    visitor = await Visitor.start(stack, OwnCalls(), {"contactId": person.id})
+    visitor = await Visitor.arrive(stack, OwnCalls(), {"contactId": person.id})
     nudged = await open_ones.enter_async_context(visitor.listening())
     await agent.accept()
     return Conversation(visitor, agent, window, nudged)

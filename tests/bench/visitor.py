@@ -53,6 +53,13 @@ class Visitor:
             response.raise_for_status()
             return cls(stack, own_calls, await response.json())
 
+    @classmethod
+    async def arrive(cls, stack: Stack, own_calls: OwnCalls, contact: Mapping[str, str] = SERVICE) -> Visitor:
+        """Start, and give the first sign of life as the widget does: before that nobody is asked."""
+        visitor = await cls.start(stack, own_calls, contact)
+        await visitor.heartbeat()
+        return visitor
+
     async def refresh(self) -> None:
         await self._call("token")
 
