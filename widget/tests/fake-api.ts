@@ -3,7 +3,19 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FakeHub } from "./fake-hub";
 import { FakeSession, RELAY, type StartRequest } from "./fake-session";
 
-export type Operation = "presence" | "contact" | "start" | "status" | "token" | "heartbeat" | "parameters" | "end" | "list" | "send";
+export type Operation =
+  | "contact"
+  | "presence"
+  | "start"
+  | "leave"
+  | "status"
+  | "token"
+  | "heartbeat"
+  | "parameters"
+  | "typing"
+  | "end"
+  | "list"
+  | "send";
 /** What happens to one request: refused with this status, lost before it is heeded, or its answer lost after it was. */
 export type Fault = { status: number; code?: string; retryAfter?: number; field?: string } | "lost" | "unanswered";
 
@@ -16,6 +28,13 @@ export interface ApiOptions {
   readonly language?: string;
   /** What the tenant has set for its widgets, as far as a test is about it. */
   readonly widget?: Readonly<Record<string, unknown>>;
+}
+
+/** A message that was left where nobody was there. */
+export interface LeftMessage {
+  readonly customer: { readonly displayName: string; readonly email: string };
+  readonly message: string;
+  readonly idempotencyKey: string;
 }
 
 /** The hub's user that all are who watch a contact. */
@@ -32,6 +51,7 @@ export interface Exchange {
 /** The widget API and ACS chat over sessions in memory. */
 export class FakeApi {
   readonly sessions = new Map<string, FakeSession>();
+  readonly left = new Map<string, LeftMessage>();
   /** Whether the contact can be reached. */
   presence = "available";
   private readonly faults = new Map<Operation, Fault[]>();
@@ -82,6 +102,10 @@ export class FakeApi {
       if (!this.faulty("presence", response)) json(response, 200, this.seen(url));
       return;
     }
+    if (call === "POST messages") {
+      this.leave(response, body);
+      return;
+    }
     if (call === "POST sessions") {
       this.start(response, body);
       return;
@@ -107,11 +131,16 @@ export class FakeApi {
         agentDisplayName: agent,
         startedAt,
         recoverUntil: this.recoverUntil(),
+        queue: state === "waiting" ? session.queue : null,
+        readUntil: session.readUntil,
       });
     } else if (state === "ended") {
       json(response, 410, { status: 410, code: "ended" });
     } else if (operation === "token") {
       json(response, 200, this.access(session));
+    } else if (operation === "typing") {
+      session.typings += 1;
+      json(response, 200, {});
     } else if (operation === "heartbeat") {
       session.heartbeats.push(JSON.parse(body) as { leaving: boolean });
       json(response, 200, { recoverUntil: this.recoverUntil() });
@@ -158,6 +187,15 @@ export class FakeApi {
       state: session.state,
       ...this.access(session),
     });
+  }
+
+  private leave(response: ServerResponse, body: string): void {
+    const fault = this.faulty("leave", response);
+    if (fault === "dealt") return;
+    const message = JSON.parse(body) as LeftMessage;
+    this.left.set(message.idempotencyKey, message);
+    if (fault === "unanswered") lose(response);
+    else json(response, 202, {});
   }
 
   private access(session: FakeSession): object {

@@ -9,10 +9,16 @@ const RECORD = "\u001e";
 export class FakeHub {
   private readonly sockets = new Map<WebSocket, string>();
   private readonly server = new WebSocketServer({ noServer: true });
+  /** An outage: nobody gets in. */
+  refusing = false;
   /** How many connections were made. */
   connections = 0;
 
   negotiate(response: ServerResponse): void {
+    if (this.refusing) {
+      response.writeHead(503).end();
+      return;
+    }
     const id = randomUUID();
     const availableTransports = [{ transport: "WebSockets", transferFormats: ["Text"] }];
     response.writeHead(200, { "content-type": "application/json" });
@@ -31,10 +37,15 @@ export class FakeHub {
     });
   }
 
-  nudge(sessionId: string): void {
-    const message = JSON.stringify({ type: 1, target: "nudge", arguments: [{ sessionId }] }) + RECORD;
-    for (const [socket, user] of this.sockets)
-      if (user === sessionId && socket.readyState === WebSocket.OPEN) socket.send(message);
+  nudge(sessionId: string, more: { typing?: boolean } = {}): void {
+    this.invoke(sessionId, "nudge", { sessionId, ...more });
+  }
+
+  /** Calls `target` on all connections of a user. */
+  invoke(user: string, target: string, argument: object): void {
+    const message = JSON.stringify({ type: 1, target, arguments: [argument] }) + RECORD;
+    for (const [socket, of] of this.sockets)
+      if (of === user && socket.readyState === WebSocket.OPEN) socket.send(message);
   }
 
   get connected(): number {

@@ -8,7 +8,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { FakeHub } from "./fake-hub";
-import { FakeApi, type ApiOptions, type Fault, type Operation } from "./fake-api";
+import { FakeApi, WATCHERS, type ApiOptions, type Fault, type LeftMessage, type Operation } from "./fake-api";
 import { RELAY, type FakeSession } from "./fake-session";
 
 export const WIDGET_KEY = "724013900486264105649c116394";
@@ -88,6 +88,12 @@ export class FakeServer {
     return last;
   }
 
+  /** The contact's state changes; `push` tells those who watch by a connection. */
+  setPresence(state: string, push = true): void {
+    this.api.presence = state;
+    if (push) this.hub.invoke(WATCHERS, "presence", { state });
+  }
+
   agentJoins(agent: string, session = this.session): void {
     session.state = "connected";
     session.agent = agent;
@@ -112,6 +118,22 @@ export class FakeServer {
     return session.messages
       .filter((message) => message.senderCommunicationIdentifier.rawId === session.userId && message.type === "text")
       .map((message) => message.content?.message ?? "");
+  }
+
+  /** The agent writes, and has not sent anything. */
+  agentTypes(session = this.session): void {
+    this.hub.nudge(session.id, { typing: true });
+  }
+
+  /** The agent has read everything so far. */
+  agentReads(session = this.session): void {
+    session.readUntil = new Date().toISOString();
+    this.hub.nudge(session.id);
+  }
+
+  /** Messages that were left where nobody was there. */
+  get left(): readonly LeftMessage[] {
+    return [...this.api.left.values()];
   }
 
   private post(session: FakeSession, text: string, name: string, metadata: Record<string, string>): void {

@@ -41,6 +41,10 @@ export class FakeSession {
   readonly heartbeats: { leaving: boolean }[] = [];
   state: "waiting" | "connected" | "ended" = "waiting";
   agent: string | undefined;
+  queue: { position: number; expectedWait: number | null } | null = null;
+  readUntil: string | null = null;
+  /** How often the customer was said to be writing. */
+  typings = 0;
 
   constructor(
     readonly request: StartRequest,

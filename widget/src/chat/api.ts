@@ -80,7 +80,19 @@ export interface SessionStatus {
   readonly agentDisplayName?: string;
   readonly startedAt: string;
   readonly recoverUntil: string;
+  readonly queue?: QueuePlace | null;
+  /** ISO time up to which the agent has read the visitor's messages. */
+  readonly readUntil?: string | null;
 }
+
+/** Where the session stands in the queue, from 1; the expected wait in seconds, where one can be told. */
+export interface QueuePlace {
+  readonly position: number;
+  readonly expectedWait: number | null;
+}
+
+/** A message without a conversation; repeated with its key it is the same message. */
+export type LeftMessage = Omit<StartRequest, "parameters">;
 
 export interface StartRequest {
   readonly idempotencyKey: string;
@@ -119,6 +131,11 @@ export class WidgetApi {
     return this.call("POST", "sessions", { body });
   }
 
+  /** For the service's members, where nobody is there now. */
+  leave(widgetKey: string, contact: ContactReference, message: LeftMessage): Promise<unknown> {
+    return this.call("POST", "messages", { body: { widgetKey, [idProperty(contact)]: contact.id, ...message } });
+  }
+
   status(key: SessionKey): Promise<SessionStatus> {
     return this.call("GET", path(key), { key });
   }
@@ -144,6 +161,10 @@ export class WidgetApi {
       post: (clientMessageId, text) =>
         this.call("POST", route, { key, body: { clientMessageId, text }, keepalive: text.length < KEEPALIVE_LENGTH }),
     };
+  }
+
+  typing(key: SessionKey): Promise<unknown> {
+    return this.call("POST", `${path(key)}/typing`, { key });
   }
 
   end(key: SessionKey): Promise<{ readonly state: SessionState }> {

@@ -1,37 +1,26 @@
-import type { ContactReference } from "../shared/options";
 import type { StoredSession } from "../shared/stored-session";
-import type { Access, SessionState, WidgetApi } from "./api";
+import type { Contact, WidgetApi } from "./api";
 import { AT_REST, type ChatState } from "./chat-state";
-import { backoff, randomId, type Clock } from "./clock";
-import { Credentials } from "./credentials";
 import { ApiError } from "./errors";
 import { formProblems, type FormValues } from "./form-rules";
-import { isOver, LiveSession } from "./live-session";
+import { isOver } from "./live-session";
 import { Observable } from "./observable";
+import { SharedSession, type Beginning } from "./shared-session";
 import type { SessionStore, StoredMessage } from "./store";
-import { createTransport } from "./transport";
+import { Submission, type SubmissionParts } from "./submission";
 
-export interface ConversationParts {
+export interface ConversationParts extends SubmissionParts {
   readonly api: WidgetApi;
   readonly store: SessionStore;
-  readonly clock: Clock;
-  readonly widgetKey: string;
-  readonly contact: ContactReference;
-  readonly locale: () => string;
-  /** Custom parameters, always up to date. */
-  readonly parameters: Readonly<Record<string, string>>;
   readonly realtime: boolean;
-  readonly accessToken: () => Promise<string | undefined>;
 }
-
-const START_ATTEMPTS = 3;
 
 /** From the empty form to the end of the session and round again. */
 export class Conversation {
   readonly state: Observable<ChatState>;
-  private session: LiveSession | undefined;
+  private readonly submission: Submission;
+  private session: SharedSession | undefined;
   private stored: StoredSession | undefined;
-  private attempt: { readonly contents: string; readonly idempotencyKey: string } | undefined;
   private readonly unwatch: () => void;
   private loading: Promise<void> = Promise.resolve();
   private attempting: Promise<void> = Promise.resolve();
@@ -48,13 +37,19 @@ export class Conversation {
       readUpTo: parts.store.readUpTo,
       ...AT_REST,
     });
+    const demandsProof = (): boolean => this.state.value.contact?.widget?.accessTokenRequired ?? false;
+    this.submission = new Submission(parts, demandsProof);
     this.unwatch = parts.store.watch(() => this.followOtherTabs());
     addEventListener("online", this.backOnline);
   }
 
-  /** Takes up the stored session, or offers the form; also the way out of `unavailable`. */
+  /** Takes up the stored session, or offers the form; also the way out of `unavailable`. Settles when it shows which. */
   load(): Promise<void> {
-    return (this.loading = this.take());
+    this.state.update({ phase: "loading", problem: undefined });
+    const session = this.parts.store.session;
+    if (session) this.run(session);
+    else void this.loadContact();
+    return (this.loading = this.shown());
   }
 
   /** What the page knows of the visitor goes into the form; with all of it, and nothing else to ask, the chat begins. */
@@ -77,15 +72,7 @@ export class Conversation {
     await this.attempting;
     const { stored } = this;
     if (stored && Object.keys(parameters).length > 0 && this.state.value.phase === "chat")
-      await this.patiently(() => this.parts.api.parameters(stored, parameters));
-  }
-
-  private async take(): Promise<void> {
-    this.state.update({ phase: "loading", problem: undefined });
-    const session = this.parts.store.session;
-    const contact = this.loadContact();
-    if (session && (await this.recover(session))) return;
-    await contact;
+      await this.submission.patiently(() => this.parts.api.parameters(stored, parameters));
   }
 
   start(form: FormValues, challengeToken?: string): Promise<void> {
@@ -94,42 +81,17 @@ export class Conversation {
   }
 
   private async tryToStart(form: FormValues, challengeToken: string | undefined): Promise<void> {
-    const { api, store, clock, widgetKey, contact, locale } = this.parts;
-    if (store.session) return this.load();
+    if (this.parts.store.session) return this.load();
     this.state.update({ form, starting: true, problem: undefined, previousEnded: false });
-    const message = form.message.trim();
-    const customer = { displayName: form.name.trim(), email: form.email.trim() };
     try {
-      const accessToken = await this.accessToken();
-      const parameters = { ...this.parts.parameters };
-      const request = {
-        customer,
-        message,
-        language: locale(),
-        ...(accessToken ? { accessToken } : {}),
-        ...(challengeToken ? { challengeToken } : {}),
-        ...(Object.keys(parameters).length > 0 ? { parameters } : {}),
-      };
-      const idempotencyKey = this.keyFor(JSON.stringify([customer, message, parameters]));
-      const started = await this.patiently(() => api.start(widgetKey, contact, { ...request, idempotencyKey }));
+      const started = await this.submission.start(form, challengeToken);
       if (this.stopped) return;
-      const { sessionId, sessionToken, recoverUntil, state } = started;
-      const session = { sessionId, sessionToken, recoverUntil };
-      store.begin(session);
-      this.attempt = undefined;
-      this.state.update({ form: { ...form, message: "" }, recovered: false });
-      this.run(session, started, state, undefined, { clientMessageId: idempotencyKey, text: message, at: clock.now() });
+      const { sessionId, sessionToken, recoverUntil } = started;
+      this.state.update({ form: { ...form, message: "" } });
+      this.run({ sessionId, sessionToken, recoverUntil }, started);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      // What may have got through keeps its key, and what was turned away before anything was made of it does too: proofs
-      // that count once were given for this key. A key that was used up (409) is as good as none.
-      const keeps = error.code === "try_again" || error.code === "busy" || error.field === "challengeToken";
-      if (!keeps || error.status === 409) this.attempt = undefined;
-      const unproven = error.code === "not_allowed" && this.demandsProof;
-      this.state.update({
-        starting: false,
-        problem: unproven ? new ApiError("not_allowed", error.status, undefined, "accessToken") : error,
-      });
+      this.state.update({ starting: false, problem: error });
       // The tenant may have set a challenge since the form was shown.
       if (error.field === "challengeToken" && !challengeToken) void this.loadContact(true);
     }
@@ -141,6 +103,16 @@ export class Conversation {
 
   retry(clientMessageId: string): void {
     this.session?.retry(clientMessageId);
+  }
+
+  /** What the visitor has typed and not sent. */
+  get draft(): string {
+    return this.parts.store.draft;
+  }
+
+  set draft(text: string) {
+    this.parts.store.draft = text;
+    if (text !== "") this.session?.typing();
   }
 
   async end(): Promise<void> {
@@ -159,8 +131,9 @@ export class Conversation {
 
   /** From the ended conversation back to the form. */
   restart(): void {
-    this.state.update({ ...AT_REST, phase: this.state.value.contact ? "form" : "loading", previousEnded: false });
-    if (!this.state.value.contact) void this.load();
+    this.state.update({ ...AT_REST, phase: this.state.value.contact?.id ? "form" : "loading", previousEnded: false });
+    this.refillForm();
+    if (this.state.value.phase === "loading") void this.load();
   }
 
   /** The visitor looks at the conversation. */
@@ -182,118 +155,102 @@ export class Conversation {
     if (this.state.value.phase === "unavailable") void this.load();
   };
 
-  /** What the page's own function says; if it fails, the visitor may try again, or has to sign in there first. */
-  private async accessToken(): Promise<string | undefined> {
-    try {
-      return await this.parts.accessToken();
-    } catch {
-      throw new ApiError(this.demandsProof ? "not_allowed" : "try_again", 200);
-    }
+  private shown(): Promise<void> {
+    return new Promise((resolve) => {
+      const isShown = ({ phase }: ChatState): void => {
+        if (phase === "loading") return;
+        unsubscribe();
+        resolve();
+      };
+      const unsubscribe = this.state.subscribe(isShown);
+      isShown(this.state.value);
+    });
   }
 
-  private get demandsProof(): boolean {
-    return this.state.value.contact?.widget?.accessTokenRequired ?? false;
-  }
-
-  private keyFor(contents: string): string {
-    if (this.attempt?.contents !== contents) this.attempt = { contents, idempotencyKey: randomId() };
-    return this.attempt.idempotencyKey;
-  }
-
-  private async patiently<Answer>(call: () => Promise<Answer>): Promise<Answer> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await call();
-      } catch (error) {
-        if (!(error instanceof ApiError) || error.code !== "try_again" || attempt >= START_ATTEMPTS) throw error;
-        await this.parts.clock.sleep(
-          error.retryAfter ? error.retryAfter * 1000 : backoff(this.parts.clock, attempt - 1),
-        );
-      }
-    }
-  }
-
-  /** `again`: also where it is known already. */
+  /** Whom the visitor reaches and how, `again` also where it is known; the form where there is no conversation. */
   private async loadContact(again = false): Promise<void> {
+    const { api, store, widgetKey, contact: reference, locale } = this.parts;
+    const isForm = (): boolean => this.state.value.phase === "loading" && !store.session;
     try {
       const known = again ? undefined : this.state.value.contact;
-      const contact =
-        known ?? (await this.parts.api.contact(this.parts.widgetKey, this.parts.contact, this.parts.locale()));
-      this.state.update({ contact });
-      if (this.state.value.phase === "loading" && !this.parts.store.session) this.state.update({ phase: "form" });
+      this.state.update({ contact: known?.id ? known : await api.contact(widgetKey, reference, locale()) });
+      if (isForm()) this.state.update({ phase: "form" });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      if (this.state.value.phase === "loading" && !this.parts.store.session)
-        this.state.update({ phase: "unavailable", problem: error });
+      if (isForm()) this.state.update({ phase: "unavailable", problem: error });
     }
   }
 
-  /** The state first, then a token, then messages; false where the session is over and the form may come. */
-  private async recover(session: StoredSession): Promise<boolean> {
-    const { api, store } = this.parts;
-    try {
-      const status = await this.patiently(() => api.status(session));
-      if (status.state === "ended") throw new ApiError("ended", 200);
-      store.amend(session.sessionId, { recoverUntil: status.recoverUntil });
-      const access = await this.patiently(() => api.access(session));
-      if (this.stopped) return true;
-      const { contact } = this.state.value;
-      this.state.update({
-        recovered: true,
-        contact: contact ?? { ...this.parts.contact, displayName: status.displayName },
-      });
-      this.run(session, access, status.state, status.agentDisplayName, undefined);
-      return true;
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      if (!isOver(error)) {
-        this.state.update({ phase: "unavailable", problem: error });
-        return true;
-      }
-      store.clear(session.sessionId);
-      this.state.update({ previousEnded: true });
-      if (this.state.value.contact) this.state.update({ phase: "form" });
-      return false;
-    }
-  }
-
-  private run(
-    session: StoredSession,
-    access: Access,
-    state: SessionState,
-    agentName: string | undefined,
-    opening: StoredMessage | undefined,
-  ): void {
+  /** Takes part in `session`, which has just begun here, or began on an earlier page or in another tab. */
+  private run(session: StoredSession, beginning?: Beginning & { readonly opening: StoredMessage }): void {
     const { api, store, clock, realtime } = this.parts;
     this.session?.stop();
     this.stored = session;
-    const credentials = new Credentials(api, session, clock, access);
-    const live = new LiveSession({
-      session,
-      state,
-      agentName,
-      credentials,
-      api,
-      store,
-      clock,
-      realtime,
-      customerName: this.state.value.form.name.trim() || undefined,
-      transport: createTransport(credentials, api.thread(session)),
-      changed: (view) => {
-        if (this.session === live) this.state.update({ live: view });
+    const shared: SharedSession = new SharedSession(
+      {
+        session,
+        api,
+        store,
+        clock,
+        realtime,
+        customerName: this.state.value.form.name.trim() || undefined,
+        contact: () => this.state.value.contact,
+        learned: (contact) => this.learn(contact),
+        leads: () => void this.loadContact(),
+        changed: (live) => {
+          if (this.session !== shared) return;
+          const { phase } = this.state.value;
+          this.state.update({ live, phase: phase === "loading" ? "chat" : phase });
+        },
+        ended: () => {
+          store.clear(session.sessionId);
+          if (this.session !== shared) return;
+          this.keepUnsent(this.state.value.live?.pending.filter(({ status }) => status === "failed"));
+          this.state.update({ phase: "ended", ending: "no" });
+          // Another tab may have started the next one already.
+          if (store.session) void this.load();
+        },
+        missed: () => this.miss(session),
+        unreachable: (problem) => this.session === shared && this.state.update({ phase: "unavailable", problem }),
       },
-      ended: () => {
-        store.clear(session.sessionId);
-        if (this.session !== live) return;
-        this.state.update({ phase: "ended", ending: "no" });
-        // Another tab may have started the next one already.
-        if (store.session) void this.load();
-      },
-    });
-    this.session = live;
-    const { sessionId } = session;
-    this.state.update({ ...AT_REST, phase: "chat", sessionId, opening, readUpTo: store.readUpTo });
-    live.start();
+      beginning,
+    );
+    this.session = shared;
+    const recovered = beginning === undefined;
+    const phase = recovered ? this.state.value.phase : "chat";
+    this.state.update({ ...AT_REST, phase, sessionId: session.sessionId, opening: beginning?.opening, recovered });
+    shared.start();
+    // Only now other tabs hear of it: the lead is this one's.
+    if (beginning) store.begin(session);
+    this.state.update({ readUpTo: store.readUpTo });
+  }
+
+  private learn(contact: Contact | Pick<Contact, "displayName">): void {
+    const known = this.state.value.contact;
+    if ("id" in contact) this.state.update({ contact: { ...known, ...contact } });
+    else this.state.update({ contact: known ?? { kind: this.parts.contact.kind, id: "", ...contact } });
+  }
+
+  /** The stored session was over before this page came. */
+  private miss(session: StoredSession): void {
+    const { store } = this.parts;
+    this.keepUnsent(store.unsent);
+    store.clear(session.sessionId);
+    this.refillForm();
+    this.state.update({ previousEnded: true });
+    void this.loadContact();
+  }
+
+  /** What found no way before the end stays with the visitor, for the next conversation. */
+  private keepUnsent(messages: readonly StoredMessage[] = []): void {
+    const { store } = this.parts;
+    store.draft = [...messages.map(({ text }) => text), store.draft].filter((text) => text.trim() !== "").join("\n");
+  }
+
+  private refillForm(): void {
+    const { form } = this.state.value;
+    this.state.update({ form: { ...form, message: this.parts.store.draft || form.message } });
+    this.parts.store.draft = "";
   }
 
   private followOtherTabs(): void {
@@ -302,6 +259,6 @@ export class Conversation {
     const { phase, readUpTo } = this.state.value;
     if (store.readUpTo > readUpTo) this.state.update({ readUpTo: store.readUpTo });
     if (session && (phase === "form" || phase === "ended" || phase === "unavailable")) void this.load();
-    else if (phase === "chat" && session?.sessionId !== this.stored?.sessionId) void this.session?.checkState();
+    else if (phase === "chat" && session?.sessionId !== this.stored?.sessionId) this.session?.suspect();
   }
 }

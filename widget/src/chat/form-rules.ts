@@ -1,5 +1,4 @@
-import type { ChatTexts } from "../texts";
-import { messageProblem } from "./limits";
+import { messageProblem, type Problem } from "./limits";
 
 export interface FormValues {
   readonly name: string;
@@ -8,8 +7,6 @@ export interface FormValues {
 }
 
 export type Field = keyof FormValues;
-/** A text of the catalogue and what fills it. */
-export type Problem = readonly [key: keyof ChatTexts, values?: Readonly<Record<string, number>>];
 
 const NAME_CHARACTERS = 100;
 const EMAIL_CHARACTERS = 254;

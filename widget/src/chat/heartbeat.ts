@@ -1,5 +1,5 @@
-import type { WidgetApi, SessionKey } from "./api";
-import type { Clock } from "./clock";
+import type { SessionKey, WidgetApi } from "./api";
+import { backoff, type Clock } from "./clock";
 import { ApiError } from "./errors";
 
 const INTERVAL_MS = 60_000;
@@ -9,11 +9,11 @@ interface Listener {
   ended(): void;
 }
 
-/** Tells the server that the visitor is there: one tab per browser, every minute, and a goodbye when the page goes. */
+/** Tells the server that the visitor is there: at once, then every minute; nobody is asked to serve before the first one. */
 export class Heartbeat {
   private readonly stopping = new AbortController();
-  private release: (() => void) | undefined;
-  private beating: AbortController | undefined;
+  private wake = new AbortController();
+  private beatenAt = -Infinity;
 
   constructor(
     private readonly api: Pick<WidgetApi, "heartbeat">,
@@ -22,71 +22,44 @@ export class Heartbeat {
     private readonly listener: Listener,
   ) {}
 
-  start(): void {
-    addEventListener("pagehide", this.leave);
-    addEventListener("pageshow", this.arrive);
-    this.lead();
+  async run(): Promise<void> {
+    for (let failures = 0; !this.stopping.signal.aborted;) {
+      const demanded = await this.beat();
+      failures = demanded === undefined ? 0 : failures + 1;
+      this.wake = new AbortController();
+      const pause = failures === 0 ? INTERVAL_MS : demanded || backoff(this.clock, failures - 1, 1000, INTERVAL_MS);
+      await this.clock.sleep(pause, this.wake.signal);
+    }
+  }
+
+  /** The page is back from wherever it was: a sign that is due goes now. */
+  wakeUp(): void {
+    if (this.clock.now() - this.beatenAt >= INTERVAL_MS) this.wake.abort();
   }
 
   stop(): void {
-    removeEventListener("pagehide", this.leave);
-    removeEventListener("pageshow", this.arrive);
     this.stopping.abort();
-    this.yieldLead();
+    this.wake.abort();
   }
 
-  private readonly leave = (): void => {
-    if (!this.beating) return;
-    this.yieldLead();
-    this.api.heartbeat(this.key, true).catch(ignoreNetwork);
-  };
-
-  private readonly arrive = (event: PageTransitionEvent): void => {
-    if (event.persisted) this.lead();
-  };
-
-  /** Beats as soon as no other tab does; where the browser has no locks, every tab beats. */
-  private lead(): void {
-    const locks = (navigator as { locks?: LockManager }).locks;
-    if (!locks) {
-      void this.beat();
-      return;
-    }
-    locks
-      .request(`interact:${this.key.sessionId}`, { signal: this.stopping.signal }, () => {
-        void this.beat();
-        return new Promise<void>((resolve) => (this.release = resolve));
-      })
-      // Aborted by stop(), or the page has no right to locks: then this tab beats for itself.
-      .catch(() => {
-        if (!this.stopping.signal.aborted) void this.beat();
-      });
-  }
-
-  private yieldLead(): void {
-    this.beating?.abort();
-    this.beating = undefined;
-    this.release?.();
-    this.release = undefined;
-  }
-
-  private async beat(): Promise<void> {
-    const beating = new AbortController();
-    this.beating?.abort();
-    this.beating = beating;
-    while (!beating.signal.aborted) {
-      try {
-        this.listener.recoverUntil((await this.api.heartbeat(this.key, false)).recoverUntil);
-      } catch (error) {
-        ignoreNetwork(error);
-        if (error instanceof ApiError && error.code === "ended") this.listener.ended();
-      }
-      await this.clock.sleep(INTERVAL_MS, beating.signal);
+  /** Undefined when it was heard; else the milliseconds that the server wants to be left alone, 0 where it names none. */
+  private async beat(): Promise<number | undefined> {
+    try {
+      this.listener.recoverUntil((await this.api.heartbeat(this.key, false)).recoverUntil);
+      this.beatenAt = this.clock.now();
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (error.code === "ended") this.listener.ended();
+      return (error.retryAfter ?? 0) * 1000;
     }
   }
 }
 
-/** A heartbeat that fails is followed by the next one; anything but a refusal of the API is a defect of ours. */
-function ignoreNetwork(error: unknown): void {
-  if (!(error instanceof ApiError)) throw error;
+/** Tells the server that the page goes; the request outlives it. */
+export function sayGoodbye(api: Pick<WidgetApi, "heartbeat">, key: SessionKey): void {
+  api.heartbeat(key, true).catch((error: unknown) => {
+    // Nothing is left that could do anything about it.
+    if (!(error instanceof ApiError)) throw error;
+  });
 }

@@ -1,4 +1,7 @@
-import type { Problem } from "./form-rules";
+import type { ChatTexts } from "../texts";
+
+/** A text of the catalogue and what fills it. */
+export type Problem = readonly [key: keyof ChatTexts, values?: Readonly<Record<string, number>>];
 
 export const MESSAGE_CHARACTERS = 7000;
 /** The service takes 28 kB a message, with its metadata. */

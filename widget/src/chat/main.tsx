@@ -45,7 +45,7 @@ export function mount(given: ChatHost): ChatHandle {
   const accessToken = options.accessToken ?? options.getAccessToken;
   const conversation = new Conversation({
     api: new WidgetApi(options.apiBase ?? new URL("../../api/widget/v1", import.meta.url).href),
-    store: new SessionStore(storage, key, () => Date.now()),
+    store: new SessionStore(storage, key, () => Date.now(), tab),
     clock: systemClock,
     widgetKey: options.widgetKey,
     contact: contactOf(options),

@@ -1,6 +1,6 @@
-import { backoff, randomId, type Clock } from "./clock";
+import { backoff, type Clock } from "./clock";
 import { TransportError } from "./errors";
-import type { SessionStore } from "./store";
+import type { SessionStore, StoredMessage } from "./store";
 import type { Transport } from "./transport/transport";
 
 const ATTEMPTS = 3;
@@ -12,6 +12,8 @@ export interface PendingMessage {
   readonly status: "sending" | "sent" | "failed";
   /** A send had no clear outcome: the thread is looked through before another. */
   readonly uncertain: boolean;
+  /** The service will never take it. */
+  readonly refused?: true;
 }
 
 interface Listener {
@@ -38,31 +40,30 @@ export class Outbox {
     private readonly listener: Listener,
     private readonly senderName: string | undefined,
   ) {
-    // Another tab, or this one before it was reloaded, may have sent them: they wait for the visitor's word.
-    this.items = store.unsent.map((message) => ({ ...message, status: "failed", uncertain: true }));
+    // Another tab, or this one before it was reloaded, may have sent them.
+    this.items = store.unsent.map((message) => ({ ...message, status: "sending", uncertain: true }));
   }
 
   get pending(): readonly PendingMessage[] {
     return this.items;
   }
 
-  add(text: string): void {
-    const message = { clientMessageId: randomId(), text, at: this.clock.now() };
-    this.store.addUnsent(message);
+  /** Sends a message, which is stored as unsent until then. */
+  add(message: StoredMessage): void {
+    if (this.items.some(({ clientMessageId }) => clientMessageId === message.clientMessageId)) return;
     this.items = [...this.items, { ...message, status: "sending", uncertain: false }];
     this.listener.changed();
     void this.pump();
   }
 
-  /** Sends a failed message again, or every one. */
-  retry(clientMessageId?: string): void {
-    this.items = this.items.map((item) =>
-      item.status === "failed" && (clientMessageId ?? item.clientMessageId) === item.clientMessageId
-        ? { ...item, status: "sending" }
-        : item,
-    );
-    this.listener.changed();
-    void this.pump();
+  /** Sends a failed message again. */
+  retry(clientMessageId: string): void {
+    this.again((item) => item.clientMessageId === clientMessageId);
+  }
+
+  /** Sends what is left of an earlier page, and whatever found no way; not what was refused. */
+  resume(): void {
+    this.again((item) => !item.refused);
   }
 
   /** Drops what the thread shows by now; true if anything was dropped. */
@@ -77,6 +78,15 @@ export class Outbox {
 
   stop(): void {
     this.stopping.abort();
+  }
+
+  private again(meant: (item: PendingMessage) => boolean): void {
+    const isMeant = (item: PendingMessage): boolean => item.status === "failed" && meant(item);
+    if (this.items.some(isMeant)) {
+      this.items = this.items.map((item) => (isMeant(item) ? { ...item, status: "sending" } : item));
+      this.listener.changed();
+    }
+    void this.pump();
   }
 
   private async pump(): Promise<void> {
@@ -110,7 +120,8 @@ export class Outbox {
         await this.clock.sleep(backoff(this.clock, attempt - 1), this.stopping.signal);
         attempt += 1;
       } else {
-        this.change(clientMessageId, { status: "failed", uncertain });
+        const refused = outcome.kind === "refused" ? { refused: true as const } : {};
+        this.change(clientMessageId, { status: "failed", uncertain, ...refused });
         if (outcome.kind === "gone") this.listener.gone();
         return;
       }

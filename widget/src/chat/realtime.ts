@@ -11,12 +11,14 @@ export class Realtime {
   private readonly stopping = new AbortController();
   private wake = new AbortController();
   private connection: Connection | undefined;
+  private impatient = false;
 
   constructor(
     private readonly credentials: Pick<Credentials, "realtime" | "renew">,
     private readonly clock: Clock,
     private readonly connect: Connect,
-    private readonly onNudge: () => void,
+    /** Without an argument: look, because there was or will be nobody to tell. */
+    private readonly onNudge: (nudge?: unknown) => void,
   ) {}
 
   get connected(): boolean {
@@ -29,14 +31,18 @@ export class Realtime {
       if (await this.hold(access)) attempt = 0;
       if (this.stopping.signal.aborted) return;
       this.wake = new AbortController();
-      await this.clock.sleep(backoff(this.clock, attempt, 2000, 60_000), this.wake.signal);
+      if (!this.impatient) await this.clock.sleep(backoff(this.clock, attempt, 2000, 60_000), this.wake.signal);
+      this.impatient = false;
       access = await this.fresh(access);
     }
   }
 
-  /** The page is back from wherever it was: no more waiting. */
-  retryNow(): void {
+  /** The page is back from wherever it was: no more waiting, nor `anew` any trust in a connection from before. */
+  retryNow(anew: boolean): void {
     this.wake.abort();
+    if (!anew || !this.connection) return;
+    this.impatient = true;
+    this.connection.stop();
   }
 
   stop(): void {

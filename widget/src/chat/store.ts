@@ -14,6 +14,8 @@ export class SessionStore {
     private readonly storage: KeyValueStorage,
     private readonly key: string,
     private readonly now: () => number,
+    /** Of this tab alone. */
+    private readonly tab: KeyValueStorage = storage,
   ) {}
 
   get session(): StoredSession | undefined {
@@ -72,6 +74,16 @@ export class SessionStore {
     if (sequence > this.readUpTo) this.storage.setItem(this.readKey, String(sequence));
   }
 
+  /** What is typed in this tab and not sent, so that a reload or a crash does not cost it. */
+  get draft(): string {
+    return this.tab.getItem(this.draftKey) ?? "";
+  }
+
+  set draft(text: string) {
+    if (text === "") this.tab.removeItem(this.draftKey);
+    else this.tab.setItem(this.draftKey, text);
+  }
+
   /** Calls back when another tab changes what is stored here; returns how to stop that. */
   watch(callback: () => void): () => void {
     const listener = (event: StorageEvent): void => {
@@ -87,6 +99,10 @@ export class SessionStore {
 
   private get unsentKey(): string {
     return `${this.key}:unsent`;
+  }
+
+  private get draftKey(): string {
+    return `${this.key}:draft`;
   }
 
   private get readKey(): string {

@@ -12,5 +12,6 @@ import "./sending.test";
 import "./snippet.test";
 import "./start.test";
 import "./surroundings.test";
+import "./tabs.test";
 
 after(closeBrowser);

@@ -88,8 +88,13 @@ describe("a conversation", AT_ONCE, () => {
       await until("the end is in view", () =>
         log.evaluate((list) => list.scrollHeight - list.scrollTop - list.clientHeight < 5),
       );
-      await log.evaluate((list) => list.scrollTo({ top: 0 }));
-      await page.waitForTimeout(100);
+      await log.evaluate(
+        (list) =>
+          new Promise((resolve) => {
+            list.addEventListener("scroll", () => requestAnimationFrame(resolve), { once: true });
+            list.scrollTo({ top: 0 });
+          }),
+      );
       server.agentSays("One more");
       await page.getByRole("button", { name: "New messages" }).click();
       await until("the end is in view", () =>

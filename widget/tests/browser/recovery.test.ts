@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Page } from "playwright-core";
+import type { FakeServer } from "../fake-server";
 import { AT_ONCE, openChat, say, startChat, until, visit } from "./harness";
 
 /** The element that has the focus, looked for inside the widget too. */
@@ -114,15 +115,16 @@ describe("after a reload", AT_ONCE, () => {
     });
   });
 
-  test("a message that had not been sent is there with Try again", async () => {
+  test("a message that had not been sent goes by itself, once", async () => {
     await visit({}, async ({ page, server }) => {
       await startChat(page, "first");
       server.fail("send", { status: 500 }, { status: 500 }, { status: 500 });
       await say(page, "second");
       await page.getByText("Not sent").waitFor();
+      assert.deepEqual(server.visitorTexts(), ["first"]);
       await page.reload();
-      await page.getByRole("button", { name: "Try again" }).click();
       await until("the server has it", () => server.visitorTexts().length === 2);
+      await until("nothing is marked", async () => (await page.getByText("Not sent").count()) === 0);
       assert.deepEqual(server.visitorTexts(), ["first", "second"]);
     });
   });
@@ -197,61 +199,132 @@ describe("after a reload", AT_ONCE, () => {
   });
 });
 
-describe("several tabs", AT_ONCE, () => {
-  test("share one session: started in one, it is there in the other", async () => {
-    await visit({}, async ({ page, newTab, server }) => {
-      await openChat(page);
-      await page.getByRole("textbox", { name: "Name" }).waitFor();
-      const other = await newTab();
-      await startChat(other, "from the other tab");
-      await page.getByRole("log").getByText("from the other tab").waitFor();
-      await say(page, "from this one");
-      await other.getByRole("log").getByText("from this one").waitFor();
-      assert.equal(server.sessions.size, 1);
-      assert.deepEqual(server.visitorTexts(), ["from the other tab", "from this one"]);
-    });
-  });
+/** The calls of the widget API and of the thread, without their ids. */
+const calls = (server: FakeServer): string[] =>
+  server.requests
+    .filter(({ path }) => /sessions|threads/.test(path))
+    .map(({ method, path }) => `${method} ${path.split("?")[0]?.replace(/.*sessions\/[^/]+|.*threads\/[^/]+/, "")}`);
 
-  test("give one sign of life between them, and say no goodbye while one is left", async () => {
-    await visit({}, async ({ page, newTab, server }) => {
-      await startChat(page);
+describe("a laptop that slept", AT_ONCE, () => {
+  test("gives a sign of life at once, and looks at the session before its messages", async () => {
+    await visit({ context: {} }, async ({ page, context, server }) => {
+      await context.clock.install();
+      await startChat(page, "first");
       await until("a first sign", () => server.session.heartbeats.length === 1);
-      const other = await newTab();
-      await openChat(other);
-      await other.getByRole("log").waitFor();
-      await other.waitForTimeout(200);
-      assert.equal(server.session.heartbeats.length, 1);
-      await other.close({ runBeforeUnload: false });
-      await page.waitForTimeout(200);
-      assert.deepEqual(server.session.heartbeats, [{ leaving: false }]);
+      await until("it is connected", () => server.hub.connected === 1);
+      await page.waitForTimeout(300);
+      server.requests.length = 0;
+      await context.clock.fastForward("02:00:00");
+      await until("a sign of life", () => server.session.heartbeats.length > 1);
+      await until("the thread was read", () => calls(server).includes("GET /messages"));
+      const order = calls(server);
+      assert.ok(order.indexOf("GET ") >= 0 && order.indexOf("GET ") < order.indexOf("GET /messages"), order.join());
+      await until("it is connected anew", () => server.hub.connections === 2);
+      server.agentSays("Good morning");
+      await page.getByRole("log").getByText("Good morning").waitFor();
     });
   });
 
-  test("move on together when one ends the chat and starts another", async () => {
+  test("for too long finds the end, keeps what was unsent, and a new chat can begin", async () => {
+    await visit({ context: {} }, async ({ page, context, server }) => {
+      await context.clock.install();
+      await startChat(page, "first");
+      await until("a first sign", () => server.session.heartbeats.length === 1);
+      await until("it is connected", () => server.hub.connected === 1);
+      await page.getByRole("textbox", { name: "Type a message" }).fill("and another thing");
+      await page.waitForTimeout(300);
+      server.session.state = "ended";
+      server.requests.length = 0;
+      await context.clock.fastForward("24:00:00");
+      await page.getByRole("button", { name: "Start a new chat" }).click();
+      assert.ok(!calls(server).includes("GET /messages"));
+      assert.equal(await page.getByRole("textbox", { name: "Message" }).inputValue(), "and another thing");
+      await page.getByRole("button", { name: "Start chat" }).click();
+      await page.getByRole("log").getByText("and another thing").waitFor();
+      assert.equal(server.sessions.size, 2);
+    });
+  });
+});
+
+describe("a page in the background", AT_ONCE, () => {
+  for (const [what, target, away, back] of [
+    ["that the browser freezes", "document", "freeze", "resume"],
+    ["that is left and come back to", "window", "pagehide", "pageshow"],
+  ] as const) {
+    test(`${what} rests, and goes on where it was`, async () => {
+      await visit({}, async ({ page, server }) => {
+        const tell = (type: string): Promise<void> =>
+          page.evaluate(
+            ([on, name]) => {
+              const event = on === "window" ? new PageTransitionEvent(name, { persisted: true }) : new Event(name);
+              (on === "window" ? window : document).dispatchEvent(event);
+            },
+            [target, type] as const,
+          );
+        await startChat(page, "first");
+        await until("it is connected", () => server.hub.connected === 1);
+        await tell(away);
+        await until("the connection is closed", () => server.hub.connected === 0);
+        await until("a goodbye", () => away === "freeze" || server.session.heartbeats.at(-1)?.leaving === true);
+        assert.equal(server.session.heartbeats.at(-1)?.leaving, away === "pagehide");
+        await page.waitForTimeout(200);
+        server.requests.length = 0;
+        server.agentSays("while you were away");
+        await page.waitForTimeout(300);
+        assert.deepEqual(calls(server), []);
+        await tell(back);
+        await page.getByRole("log").getByText("while you were away").waitFor();
+        const order = calls(server);
+        assert.ok(order.indexOf("GET ") < order.indexOf("GET /messages"), order.join());
+        await until("a sign of life", () => server.session.heartbeats.at(-1)?.leaving === false);
+        await say(page, "here I am");
+        await until("the server has it", () => server.visitorTexts().length === 2);
+      });
+    });
+  }
+});
+
+describe("what is typed", AT_ONCE, () => {
+  test("is there after a reload, in its own tab only, and not once it was sent", async () => {
     await visit({}, async ({ page, newTab }) => {
-      await startChat(page, "the first chat");
+      await startChat(page, "first");
+      await page.getByRole("textbox", { name: "Type a message" }).fill("half a thought");
       const other = await newTab();
       await openChat(other);
-      await other.getByRole("button", { name: "End chat" }).click();
-      await other.getByRole("alertdialog").getByRole("button", { name: "End chat" }).click();
-      await other.getByRole("button", { name: "Start a new chat" }).click();
-      await other.getByRole("textbox", { name: "Name" }).fill("Carla Customer");
-      await other.getByRole("textbox", { name: "Email" }).fill("carla@customer.example");
-      await other.getByRole("textbox", { name: "Message" }).fill("the second chat");
-      await other.getByRole("button", { name: "Start chat" }).click();
-      await page.getByRole("log").getByText("the second chat").waitFor();
-      assert.equal(await page.getByText("the first chat").count(), 0);
+      assert.equal(await other.getByRole("textbox", { name: "Type a message" }).inputValue(), "");
+      await page.reload();
+      const field = page.getByRole("textbox", { name: "Type a message" });
+      assert.equal(await field.inputValue(), "half a thought");
+      await say(page, "a whole thought");
+      await page.reload();
+      await page.getByRole("log").getByText("a whole thought").waitFor();
+      assert.equal(await field.inputValue(), "");
     });
   });
 
-  test("end together", async () => {
-    await visit({}, async ({ page, newTab }) => {
-      await startChat(page);
-      const other = await newTab();
-      await openChat(other);
-      await other.getByRole("button", { name: "End chat" }).click();
-      await other.getByRole("alertdialog").getByRole("button", { name: "End chat" }).click();
-      await page.getByRole("button", { name: "Start a new chat" }).waitFor();
+  test("and could not be sent before the session was over is in the form of the next one", async () => {
+    await visit({ context: {} }, async ({ page, context, server }) => {
+      await startChat(page, "first");
+      await context.setOffline(true);
+      await say(page, "second");
+      await page.getByText("Not sent").waitFor();
+      await page.getByRole("textbox", { name: "Type a message" }).fill("third");
+      server.session.state = "ended";
+      await page.goto("about:blank");
+      await context.setOffline(false);
+      await page.goto(`${server.hostOrigin}/host`);
+      await page.getByText("Your previous chat has ended.").waitFor();
+      assert.equal(await page.getByRole("textbox", { name: "Message" }).inputValue(), "second\nthird");
+    });
+  });
+});
+
+describe("the first sign of life", AT_ONCE, () => {
+  test("is repeated at once where it was not heard", async () => {
+    await visit({}, async ({ page, server }) => {
+      server.fail("heartbeat", { status: 503 }, "lost");
+      await startChat(page, "first");
+      await until("it was heard", () => server.session.heartbeats.length === 1);
     });
   });
 });

@@ -14,6 +14,9 @@ const LIVE: LiveView = {
   userId: "8:acs:visitor",
   connection: "ok",
   throttledUntil: undefined,
+  queue: undefined,
+  readUntil: undefined,
+  typing: false,
 };
 
 function entries(live: Partial<LiveView>, opening?: ChatState["opening"]) {

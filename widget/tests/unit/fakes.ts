@@ -23,6 +23,50 @@ export class FakeClock implements Clock {
   }
 }
 
+/** A clock that stands until it is told that time passes. */
+export class ManualClock implements Clock {
+  time = Date.parse("2026-03-02T10:00:00Z");
+  private readonly sleepers = new Set<{ readonly until: number; readonly wake: () => void }>();
+
+  now(): number {
+    return this.time;
+  }
+
+  random(): number {
+    return Math.random();
+  }
+
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const sleeper = { until: this.time + milliseconds, wake: resolve };
+      if (signal?.aborted) resolve();
+      else this.sleepers.add(sleeper);
+      signal?.addEventListener("abort", () => {
+        this.sleepers.delete(sleeper);
+        resolve();
+      });
+    });
+  }
+
+  /** Lets `milliseconds` pass; whoever wakes up meanwhile has time to act. */
+  async pass(milliseconds: number): Promise<void> {
+    const end = this.time + milliseconds;
+    for (;;) {
+      const due = [...this.sleepers].filter(({ until }) => until <= end);
+      const next = Math.min(...due.map(({ until }) => until));
+      if (!Number.isFinite(next)) break;
+      this.time = next;
+      for (const sleeper of due.filter(({ until }) => until === next)) {
+        this.sleepers.delete(sleeper);
+        sleeper.wake();
+      }
+      await settled();
+    }
+    this.time = end;
+    await settled();
+  }
+}
+
 /** A storage as browsers have it. */
 export class FakeStorage {
   readonly values = new Map<string, string>();

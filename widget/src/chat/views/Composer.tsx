@@ -8,10 +8,17 @@ import { Icon } from "./icons";
 
 const WARN_AT = 500;
 
+interface Props {
+  /** What was typed here before. */
+  readonly draft: string;
+  readonly onDraft: (text: string) => void;
+  readonly onSend: (text: string) => void;
+}
+
 /** Where the visitor writes: Enter sends, Shift+Enter starts a new line. */
-export function Composer({ onSend }: { onSend: (text: string) => void }): JSX.Element {
+export function Composer({ draft, onDraft, onSend }: Props): JSX.Element {
   const { texts, locale } = useLanguage();
-  const [text, setText] = useState("");
+  const [text, setText] = useState(draft);
   const box = useRef<HTMLTextAreaElement>(null);
   const id = useUniqueId("hint");
   const left = MESSAGE_CHARACTERS - characters(text);
@@ -30,10 +37,15 @@ export function Composer({ onSend }: { onSend: (text: string) => void }): JSX.El
     if (area.scrollHeight > 0) area.style.blockSize = `${area.scrollHeight + 2}px`;
   }, [text]);
 
+  const change = (value: string): void => {
+    setText(value);
+    onDraft(value);
+  };
+
   const send = (): void => {
     if (text.trim() === "" || problem) return;
     onSend(text.trim());
-    setText("");
+    change("");
     box.current?.focus();
   };
 
@@ -68,7 +80,7 @@ export function Composer({ onSend }: { onSend: (text: string) => void }): JSX.El
         aria-invalid={problem !== undefined}
         aria-describedby={hint ? id : undefined}
         enterkeyhint="send"
-        onInput={(event) => setText(event.currentTarget.value)}
+        onInput={(event) => change(event.currentTarget.value)}
         onKeyDown={onKeyDown}
       />
       <button

@@ -106,7 +106,13 @@ export function Panel({ conversation, visibility, onClose, onUnread, onShowing }
               />
             </>
           )}
-          {phase === "chat" && <Composer onSend={(text) => conversation.say(text)} />}
+          {phase === "chat" && (
+            <Composer
+              draft={conversation.draft}
+              onDraft={(text) => (conversation.draft = text)}
+              onSend={(text) => conversation.say(text)}
+            />
+          )}
           {phase === "ended" && (
             <div class="after">
               <p>{texts.endedNotice}</p>
@@ -168,7 +174,9 @@ function useFocusInside(
     const element = panel.current;
     if (!open || quiet || asking || !element) return;
     const root = element.getRootNode() as ShadowRoot;
-    const lost = root.activeElement === null || root.activeElement === element;
+    // Never from a field of the host page, which the visitor may have gone to meanwhile.
+    const lost =
+      root.activeElement === element || (root.activeElement === null && document.activeElement === document.body);
     const replaced = before.phase !== phase || (before.asking && !asking);
     // The visitor asked for what had come back by itself.
     const wanted = before.quiet && !element.contains(root.activeElement);
