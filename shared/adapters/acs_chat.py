@@ -104,6 +104,18 @@ class AcsMessaging:
         except Missing:
             return  # the thread or the visitor is gone already
 
+    async def delete_thread(self, tenant: Tenant, thread_id: str, relay_id: str) -> None:
+        from azure.communication.chat.aio import ChatClient
+
+        async def delete(endpoint: str, credential: CommunicationTokenCredential) -> None:
+            client = ChatClient(endpoint, credential, transport=self._resources.transport(), retry_total=0)
+            await client.delete_chat_thread(thread_id)
+
+        try:
+            await self._as_relay(tenant, relay_id, "deleting a thread", delete, repeatable=True)
+        except Missing:
+            return  # it is gone already
+
     async def is_relay(self, tenant: Tenant, sender_id: str) -> bool:
         return await self._relays.contains(tenant, sender_id)
 

@@ -43,6 +43,19 @@ class AcsIdentity:
         except Missing:
             return  # an identity that is gone has no tokens
 
+    async def delete_visitor(self, tenant: Tenant, visitor_id: str) -> None:
+        from azure.communication.identity import CommunicationUserIdentifier
+
+        client = await self._resources.identity_client(tenant)
+        try:
+            await call_acs(
+                "deleting an identity",
+                lambda: client.delete_user(CommunicationUserIdentifier(visitor_id)),
+                repeatable=True,
+            )
+        except Missing:
+            return  # it is gone already
+
     async def _credentials(self, tenant: Tenant, visitor_id: str, token: AccessToken) -> Credentials:
         resource = await self._resources.of(tenant)
         endpoint = resource.browser_endpoint

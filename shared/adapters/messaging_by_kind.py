@@ -24,6 +24,9 @@ class IdentityByKind:
     async def revoke_tokens(self, tenant: Tenant, visitor_id: str) -> None:
         await self._of(visitor_id).revoke_tokens(tenant, visitor_id)
 
+    async def delete_visitor(self, tenant: Tenant, visitor_id: str) -> None:
+        await self._of(visitor_id).delete_visitor(tenant, visitor_id)
+
     def _of(self, visitor_id: str) -> Identity:
         return self._native if is_native(visitor_id) else self._acs
 
@@ -57,6 +60,9 @@ class MessagingByKind:
 
     async def remove_visitor(self, tenant: Tenant, thread_id: str, relay_id: str, visitor_id: str) -> None:
         await self._of(thread_id).remove_visitor(tenant, thread_id, relay_id, visitor_id)
+
+    async def delete_thread(self, tenant: Tenant, thread_id: str, relay_id: str) -> None:
+        await self._of(thread_id).delete_thread(tenant, thread_id, relay_id)
 
     async def is_relay(self, tenant: Tenant, sender_id: str) -> bool:
         return await self._of(sender_id).is_relay(tenant, sender_id)

@@ -33,6 +33,8 @@ class IdentityStore(Protocol):
 
     async def put_token_hash(self, visitor_id: str, token_hash: str) -> None: ...
 
+    async def delete(self, thread_id: str) -> None: ...
+
 
 class NativeIdentity:
     """Visitors have an id and one token at a time, of which only the hash is stored."""
@@ -52,6 +54,9 @@ class NativeIdentity:
     async def revoke_tokens(self, tenant: Tenant, visitor_id: str) -> None:
         if await self._identities.token_hash(visitor_id):
             await self._identities.put_token_hash(visitor_id, "")
+
+    async def delete_visitor(self, tenant: Tenant, visitor_id: str) -> None:
+        await self._identities.delete(visitor_id)
 
     async def _issue(self, visitor_id: str) -> Credentials:
         token = secrets.token_urlsafe(32)
@@ -96,6 +101,9 @@ class NativeMessaging:
 
     async def remove_visitor(self, tenant: Tenant, thread_id: str, relay_id: str, visitor_id: str) -> None:
         await self._threads.remove(thread_id, visitor_id)
+
+    async def delete_thread(self, tenant: Tenant, thread_id: str, relay_id: str) -> None:
+        await self._threads.delete(thread_id)
 
     async def is_relay(self, tenant: Tenant, sender_id: str) -> bool:
         return sender_id == RELAY

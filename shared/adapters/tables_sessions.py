@@ -136,6 +136,10 @@ class TableSessionStore:
             self._sessions_of_threads[thread_id] = str(row.values["session"])
         return self._sessions_of_threads[thread_id]
 
+    async def remove_from_index(self, thread_id: str) -> None:
+        self._sessions_of_threads.pop(thread_id, None)
+        await self._tables.remove(INDEX, part(thread_id), "session")
+
     async def add_to_history(self, session: Session) -> None:
         ended_at = session.ended_at or session.last_now
         partition = key(session.tenant_id, f"{ended_at:%Y-%m}")

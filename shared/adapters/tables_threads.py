@@ -15,12 +15,13 @@ from dataclasses import dataclass, replace
 
 from shared.adapters.documents import from_json, to_json
 from shared.adapters.rows import joined_text, key, part, prefix, text_properties
-from shared.adapters.table_operations import Insert, Put
+from shared.adapters.table_operations import Delete, Insert, Put
 from shared.adapters.tables import THREADS, Row, Tables
 from shared.domain.errors import AlreadyExists, NotSent, Rejected, VersionConflict
 from shared.ports import Clock, NewMessage, StoredMessage, ThreadMessage
 
 TRIES = 12
+MOST_AT_ONCE = 100
 THREAD, IDENTITY = "thread", "identity"
 
 
@@ -83,6 +84,13 @@ class TableThreadStore:
             await self._tables.put(
                 THREADS, part(thread_id), _message_key(sequence), text_properties("data", to_json(revised))
             )
+
+    async def delete(self, thread_id: str) -> None:
+        partition = part(thread_id)
+        # The thread's own row comes last, so that an interrupted deletion goes on where it was.
+        while rows := await self._tables.between(THREADS, partition, "", THREAD, count=MOST_AT_ONCE):
+            await self._tables.write(THREADS, partition, *(Delete(row.key) for row in rows))
+        await self._tables.remove(THREADS, partition, THREAD)
 
     async def remove(self, thread_id: str, participant: str) -> None:
         for _ in range(TRIES):

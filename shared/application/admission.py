@@ -71,6 +71,7 @@ def define(admitted: Admitted, language: str, modality_id: str = INSTANT_MESSAGI
         language=language,
         recovery_timeout=tenant.session_recovery_timeout,
         default_language=tenant.default_language,
+        retention_days=tenant.retention_days,
         after_call_work=contact.service.distribution.after_call_work if contact.service is not None else 0,
         message_budget=tenant.message_budget,
         calendars=contact.calendars,

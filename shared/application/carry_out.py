@@ -6,6 +6,7 @@ from shared.application.agent_side import AgentSide
 from shared.application.availability import Availability
 from shared.application.customer_side import CustomerSide
 from shared.application.queue import TaskQueue
+from shared.application.reading import known
 from shared.application.transfers import Transfers
 from shared.application.waiting import Waiting
 from shared.domain.effects import (
@@ -16,6 +17,7 @@ from shared.domain.effects import (
     CloseMessaging,
     Effect,
     EnterQueue,
+    EraseConversation,
     FindAvailability,
     FreeAgent,
     FreeSlot,
@@ -40,6 +42,7 @@ from shared.ports import (
     Ports,
     SessionRecord,
 )
+from shared.workflow.activities.availability_based_routing import waits_for_availability
 
 
 class CarryOut:
@@ -90,9 +93,12 @@ class CarryOut:
                 await self._waiting.leave(session, effect.queued_at)
             case FreeSlot():
                 await self._transfers.free_slot(session, effect.contact)
-            case FindAvailability():
-                found = await self._availability.of_contact(session.tenant_id, session.contact)
+            case FindAvailability() if waits_for_availability(session):
+                found = await known(self._availability.of_contact(session.tenant_id, session.contact))
                 return (AvailabilityFound(found.value),)
+            case FindAvailability():
+                # The workflow has gone on without the answer, and what it says then must not wait for it either.
+                return ()
             case TransferTask():
                 return await self._transfers.find(record, effect.service_id)
             case LeaveMessage():
@@ -101,6 +107,8 @@ class CarryOut:
                 await self._ports.realtime.nudge(session.id, session.phase.value)
             case CloseMessaging():
                 await self._customer.close(session)
+            case EraseConversation():
+                await self._customer.erase(session, effect.chat)
             case RecordHistory():
                 await self._ports.sessions.add_to_history(session)
             case ReadThread():

@@ -44,6 +44,13 @@ class CustomerSide:
         await messaging.revise(tenant, chat.thread_id, chat.relay_id, found.id, effect.text)
         return (MessageRevised(effect.key, effect.text),)
 
+    async def erase(self, session: Session, chat: ChatChannel) -> None:
+        tenant = await self.tenant(session)
+        if chat.thread_id:
+            await self._ports.messaging.delete_thread(tenant, chat.thread_id, chat.relay_id)
+            await self._ports.sessions.remove_from_index(chat.thread_id)
+        await self._ports.identity.delete_visitor(tenant, chat.visitor_id)
+
     async def close(self, session: Session) -> None:
         chat = session.chat
         if chat is None:

@@ -8,7 +8,15 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 
 from shared.application.occasions import Nudge
-from shared.domain.effects import ClaimAgent, CloseMessaging, Effect, FreeAgent, RecordHistory, SendToCustomer
+from shared.domain.effects import (
+    ClaimAgent,
+    CloseMessaging,
+    Effect,
+    EraseConversation,
+    FreeAgent,
+    RecordHistory,
+    SendToCustomer,
+)
 from shared.domain.events import (
     AgentMessageReceived,
     CustomerMessageReceived,
@@ -38,7 +46,7 @@ GIVE_UP = 10
 """A message or a card that was left in doubt this often is given up: others wait behind it."""
 KEEP_ON = 1_000
 """What nothing else would mend is tried for hours: an agent would stay connected for ever, or a token valid."""
-MENDED_BY_NOBODY = (ClaimAgent, FreeAgent, CloseMessaging, RecordHistory)
+MENDED_BY_NOBODY = (ClaimAgent, FreeAgent, CloseMessaging, RecordHistory, EraseConversation)
 SKEW = timedelta(seconds=2)
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Literal
 
 from shared.domain.parameters import Agent
-from shared.domain.sessions import ContactReference
+from shared.domain.sessions import ChatChannel, ContactReference
 
 
 @dataclass(frozen=True)
@@ -206,6 +206,14 @@ class CloseMessaging:
 
 
 @dataclass(frozen=True)
+class EraseConversation:
+    """Delete the thread and the visitor's identity."""
+
+    chat: ChatChannel
+    kind: Literal["erase_conversation"] = "erase_conversation"
+
+
+@dataclass(frozen=True)
 class RecordHistory:
     """Add the finished session to the history."""
 
@@ -234,5 +242,6 @@ Effect = (
     | ReadThread
     | AnnounceState
     | CloseMessaging
+    | EraseConversation
     | RecordHistory
 )

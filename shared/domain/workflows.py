@@ -67,5 +67,6 @@ class Definition:
     recovery_timeout: int
     default_language: str = "en"
     after_call_work: int = 0
+    retention_days: int = 0
     message_budget: MessageBudget = field(default_factory=MessageBudget)
     calendars: Mapping[str, Calendar] = field(default_factory=dict)

@@ -44,6 +44,10 @@ class Identity(Protocol):
 
     async def revoke_tokens(self, tenant: Tenant, visitor_id: str) -> None: ...
 
+    async def delete_visitor(self, tenant: Tenant, visitor_id: str) -> None:
+        """Idempotent."""
+        ...
+
 
 class Messaging(Protocol):
     """The customer's side. Sending raises NotSent, OutcomeUnknown or Rejected."""
@@ -72,6 +76,10 @@ class Messaging(Protocol):
 
     async def remove_visitor(self, tenant: Tenant, thread_id: str, relay_id: str, visitor_id: str) -> None:
         """Idempotent."""
+        ...
+
+    async def delete_thread(self, tenant: Tenant, thread_id: str, relay_id: str) -> None:
+        """Delete the thread with all its messages; idempotent."""
         ...
 
     async def is_relay(self, tenant: Tenant, sender_id: str) -> bool:

@@ -47,6 +47,10 @@ class ThreadStore(Protocol):
         """Change a message's text, or empty it (None: `is_text` becomes false); nothing where it is not there."""
         ...
 
+    async def delete(self, thread_id: str) -> None:
+        """Delete a thread with all its messages, or a visitor's identity; idempotent."""
+        ...
+
     async def remove(self, thread_id: str, participant: str) -> None:
         """Idempotent."""
         ...

@@ -9,6 +9,7 @@ from shared.domain.effects import (
     AnnounceState,
     CloseConversation,
     Effect,
+    EraseConversation,
     FreeAgent,
     FreeSlot,
     LeaveMessage,
@@ -20,6 +21,7 @@ from shared.domain.effects import (
 )
 from shared.domain.events import MessageLeft
 from shared.domain.notices import how_it_ended
+from shared.domain.parameters import Customer
 from shared.domain.sessions import ContactKind, EndReason, Phase, Session, Task, TaskPhase
 from shared.domain.workflows import Definition
 from shared.workflow.activity import Step
@@ -53,14 +55,28 @@ def end(session: Session, definition: Definition, reason: EndReason, now: dateti
     ended = replace(
         session, phase=Phase.ENDED, task=_settled(task), position=None, deadlines=(), end_reason=reason, ended_at=now
     ).with_deadline("close", now + GRACE)
-    return Step(ended, tuple(effects))
+    return Step(_with_retention(ended, definition, now), tuple(effects))
 
 
-def leave_message(session: Session, event: MessageLeft, now: datetime) -> Step:
+def leave_message(session: Session, definition: Definition, event: MessageLeft, now: datetime) -> Step:
     """A message for all members; there is nothing to talk about, so the session ends with it."""
     ended = replace(session, phase=Phase.ENDED, end_reason=EndReason.MESSAGE_LEFT, ended_at=now, deadlines=())
     cards = tuple(LeaveMessage(member, event.text) for member in event.members)
-    return Step(ended, (*cards, RecordHistory()))
+    return Step(_with_retention(ended, definition, now), (*cards, RecordHistory()))
+
+
+def erase(session: Session) -> Step:
+    """Forget who the customer was: thread and identity go, and what is kept names nobody."""
+    if session.phase is not Phase.ENDED:
+        return Step(session)
+    nobody = replace(session, customer=Customer("", ""), parameters={}, origin="", channels=())
+    return Step(nobody, (*(EraseConversation(chat) for chat in session.channels), RecordHistory()))
+
+
+def _with_retention(session: Session, definition: Definition, now: datetime) -> Session:
+    if not definition.retention_days:
+        return session
+    return session.with_deadline("erase", now + timedelta(days=definition.retention_days))
 
 
 def _settled(task: Task | None) -> Task | None:

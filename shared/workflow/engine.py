@@ -40,7 +40,7 @@ from shared.workflow.activities import ACTIVITIES
 from shared.workflow.activity import Context, Step, read_parameters
 from shared.workflow.agent_messages import agent_message, agent_message_revised, message_revised
 from shared.workflow.customer_messages import customer_message
-from shared.workflow.ending import end, leave_message
+from shared.workflow.ending import end, erase, leave_message
 from shared.workflow.transfers import is_leaving_for, move
 
 HOPS = 50
@@ -113,10 +113,12 @@ def _of_the_session(session: Session, definition: Definition, event: Event, now:
             return _look_for_the_visitor(session, definition, event.presence, now)
         case TimerDue(deadline_id="close"):
             return Step(session, (CloseMessaging(),))
+        case TimerDue(deadline_id="erase"):
+            return erase(session)
         case Transferred():
             return _transferred(session, definition, event, now)
         case MessageLeft() if session.phase is Phase.OPENED:
-            return leave_message(session, event, now)
+            return leave_message(session, definition, event, now)
         case DeliveryFailed(effect="relay_to_agent" | "send_to_customer"):
             return _undelivered(session, definition, event)
     return None

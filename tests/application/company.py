@@ -33,6 +33,7 @@ TENANT = Tenant(
     instant_messaging_enabled=True,
     conversations_per_agent=2,
     session_recovery_timeout=120,
+    retention_days=0,
 )
 WORKFLOW = Workflow(
     id="chat",

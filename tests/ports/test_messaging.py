@@ -208,6 +208,21 @@ async def test_a_visitor_cannot_write_into_the_thread_of_another(side: Side, cha
         await Chat(side, stranger, chat.thread_id, chat.relay_id).say("Hello?")
 
 
+async def test_a_deleted_thread_is_gone_with_its_messages(chat: Chat) -> None:
+    await chat.say("Hello")
+    for _ in range(2):
+        await chat.side.messaging.delete_thread(TENANT, chat.thread_id, chat.relay_id)
+    with pytest.raises(Rejected):
+        await chat.texts_after(Cursor())
+
+
+async def test_a_deleted_visitor_gets_no_token_any_more(chat: Chat) -> None:
+    for _ in range(2):
+        await chat.side.identity.delete_visitor(TENANT, chat.visitor.user_id)
+    with pytest.raises(Rejected):
+        await chat.side.identity.issue_token(TENANT, chat.visitor.user_id)
+
+
 async def test_a_thread_that_does_not_exist_is_refused(chat: Chat) -> None:
     nowhere = Chat(chat.side, chat.visitor, "19:nowhere@thread.v2", chat.relay_id)
     with pytest.raises(Rejected):

@@ -145,6 +145,7 @@ def tenant(of: Scene, recovery_timeout: int = 300) -> Tenant:
         instant_messaging_enabled=True,
         conversations_per_agent=of.capacity,
         session_recovery_timeout=recovery_timeout,
+        retention_days=0,
         concurrency_cap=of.cap,
     )
 

@@ -35,10 +35,11 @@ class MemoryIdentity:
         self.clock = clock
         self.visitors: list[str] = []
         self.tokens: dict[str, list[str]] = {}
+        self.deleted = 0
         self._issued = 0
 
     async def create_visitor(self, tenant: Tenant) -> Credentials:
-        visitor_id = f"visitor-{len(self.visitors) + 1}"
+        visitor_id = f"visitor-{len(self.visitors) + self.deleted + 1}"
         self.visitors.append(visitor_id)
         return await self.issue_token(tenant, visitor_id)
 
@@ -53,6 +54,12 @@ class MemoryIdentity:
 
     async def revoke_tokens(self, tenant: Tenant, visitor_id: str) -> None:
         self.tokens.pop(visitor_id, None)
+
+    async def delete_visitor(self, tenant: Tenant, visitor_id: str) -> None:
+        self.tokens.pop(visitor_id, None)
+        if visitor_id in self.visitors:
+            self.visitors.remove(visitor_id)
+            self.deleted += 1
 
 
 class MemoryMessaging:
@@ -109,6 +116,10 @@ class MemoryMessaging:
 
     async def remove_visitor(self, tenant: Tenant, thread_id: str, relay_id: str, visitor_id: str) -> None:
         self._participants(thread_id).discard(visitor_id)
+
+    async def delete_thread(self, tenant: Tenant, thread_id: str, relay_id: str) -> None:
+        self.threads.pop(thread_id, None)
+        self.participants.pop(thread_id, None)
 
     async def is_relay(self, tenant: Tenant, sender_id: str) -> bool:
         return sender_id in RELAYS

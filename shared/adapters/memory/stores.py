@@ -106,6 +106,9 @@ class MemorySessionStore:
     async def session_of_thread(self, thread_id: str) -> str | None:
         return self.index.get(thread_id)
 
+    async def remove_from_index(self, thread_id: str) -> None:
+        self.index.pop(thread_id, None)
+
     async def add_to_history(self, session: Session) -> None:
         self.history[session.id] = session
 

@@ -46,6 +46,11 @@ class MemoryThreadStore:
             message = replace(old.message, text=text or "", is_text=text is not None)
             messages[sequence - 1] = replace(old, message=message)
 
+    async def delete(self, thread_id: str) -> None:
+        self.threads.pop(thread_id, None)
+        self.participants.pop(thread_id, None)
+        self.token_hashes.pop(thread_id, None)
+
     async def remove(self, thread_id: str, participant: str) -> None:
         self.participants.get(thread_id, set()).discard(participant)
 

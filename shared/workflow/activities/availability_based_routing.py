@@ -8,11 +8,17 @@ from datetime import timedelta
 from shared.domain.availability import ContactState
 from shared.domain.effects import FindAvailability
 from shared.domain.events import AvailabilityFound, DeliveryFailed, Event, TimerDue
+from shared.domain.sessions import Session
 from shared.workflow.activity import Context, Step
 
 DEADLINE = "availability"
 PATIENCE = timedelta(seconds=15)
 """Whoever is not found by then counts as offline: the customer must not wait for our own trouble."""
+
+
+def waits_for_availability(session: Session) -> bool:
+    """Whether the answer is still wanted."""
+    return any(deadline.id == DEADLINE for deadline in session.deadlines)
 
 
 @dataclass(frozen=True)
