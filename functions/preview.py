@@ -31,7 +31,7 @@ CHALLENGE_ORIGINS: Mapping[ChallengeKind, Sequence[str]] = {
     ChallengeKind.TURNSTILE: ("https://challenges.cloudflare.com",),
     ChallengeKind.HCAPTCHA: ("https://hcaptcha.com", "https://*.hcaptcha.com"),
 }
-"""Sources: Cloudflare, "Turnstile: content security policy"; hCaptcha, developer guide, the section of the same name."""
+"""Sources: Cloudflare, "Turnstile: content security policy"; hCaptcha, developer guide, the section of that name."""
 
 logger = logging.getLogger(__name__)
 

@@ -35,6 +35,7 @@ async def test_a_contact_answers_what_the_widget_shows(world: World) -> None:
         "displayName": "Lunifico Sales",
         "modalities": ["instantMessaging"],
         "language": "en",
+        "widget": {"transcript": True, "sound": True, "offlineForm": False, "accessTokenRequired": False},
     }
     assert response.headers["access-control-allow-origin"] == ORIGIN
     assert response.headers["cache-control"] == "no-store"
