@@ -70,8 +70,9 @@ BOUNDS = {
 }
 ANYTHING_OF_VISITOR = Rate(3_000, 60)
 """Whatever a visitor calls, of whatever tenant: asked before anything is read, so no tenant can widen it."""
-CALLS_OF_SESSION = Rate(120, 60)
-"""Calls of one session, however many tabs show it: one tab needs about two in a minute."""
+CALLS_OF_SESSION = Rate(300, 60)
+"""Calls of one session, however many tabs show it: one tab needs about two in a minute, and thirty more where it reads
+its messages here at intervals."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,7 @@ async def test_a_thousand_tabs_of_one_session_cost_no_more_than_a_few(world: Wor
         (await widget_heartbeat(of_session(started, "heartbeat", {}, f"198.51.{number % 250}.9:1"))).status_code
         for number in range(1_000)
     ]
-    assert (statuses.count(200), statuses.count(429)) == (120, 880)
+    assert (statuses.count(200), statuses.count(429)) == (300, 700)
 
 
 async def test_whoever_has_no_good_token_takes_nothing_from_a_session(world: World) -> None:
