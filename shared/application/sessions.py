@@ -199,10 +199,12 @@ class Sessions:
 
     async def resume(self, session_id: str, token: str, caller: Caller) -> SessionRecord:
         """The session that this token vouches for; raises Unauthenticated."""
-        claims = self._verify(session_id, token, caller)
+        claims = self.check(session_id, token, caller)
         record = await self._ports.sessions.read(claims.session_id)
         if record is None:
             raise Unauthenticated("session_unknown", "there is no such session any more")
+        if (record.session.tenant_id, record.session.contact.key) != (claims.tenant_id, claims.contact_key):
+            raise Unauthenticated("session_token_foreign", "the token was issued for another tenant or contact")
         return record
 
     async def refresh(self, session_id: str, token: str, caller: Caller) -> Started:
@@ -242,14 +244,15 @@ class Sessions:
 
     async def end(self, session_id: str, token: str, caller: Caller) -> None:
         """The visitor ends the conversation; repeating it changes nothing. Raises Unauthenticated."""
-        claims = self._verify(session_id, token, caller)
-        if await self._relay.look(claims.session_id, Happened(CustomerEnded())) is None:
+        claims = self.check(session_id, token, caller)
+        if await self._relay.look(claims.session_id, Happened(CustomerEnded(), tenant_id=claims.tenant_id)) is None:
             raise Unauthenticated("session_unknown", "there is no such session any more")
 
     def recover_until(self, record: SessionRecord) -> datetime:
         return gone_at(turn.presence_or_start(record), record.definition.recovery_timeout)
 
-    def _verify(self, session_id: str, token: str, caller: Caller) -> SessionClaims:
+    def check(self, session_id: str, token: str, caller: Caller) -> SessionClaims:
+        """What the token says, without asking whether the session is still there; raises Unauthenticated."""
         claims = self._ports.tokens.verify(token, self._ports.clock.now())
         if claims.session_id != session_id:
             raise Unauthenticated("session_token_foreign", "the token belongs to another session")

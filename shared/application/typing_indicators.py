@@ -32,6 +32,7 @@ class TypingIndicators:
 
     async def of_customer(self, session_id: str, token: str, caller: Caller) -> None:
         """The customer is writing: the connected agent sees it. Raises Unauthenticated, or a PortError."""
+        self._sessions.check(session_id, token, caller)
         if self._throttle.is_soon(session_id):
             return
         session = (await self._sessions.resume(session_id, token, caller)).session
