@@ -11,6 +11,8 @@ from pydantic.alias_generators import to_camel
 
 Id = Annotated[str, Field(max_length=1024)]
 READ_RECEIPT = "application/vnd.microsoft.readReceipt"
+HUGE_REFERENCE = re.compile(r"&#[0-9]{8,};?")
+"""No character, and of thousands of digits nothing that Python reads as a number."""
 MILLISECONDS = re.compile(r"[0-9]{13}", re.ASCII)
 
 
@@ -142,4 +144,6 @@ def _plain(markup: str) -> str:
     import html
 
     lines = re.sub(r"(?i)<br\s*/?>|</p>|</div>|</li>", "\n", markup)
-    return html.unescape(re.sub(r"<[^>]*>", "", lines))
+    # A tag ends at the next `<` too: else each of many would be sought an end of, to the end of the text.
+    words = re.sub(r"<[^<>]*>", "", lines)
+    return html.unescape(HUGE_REFERENCE.sub("\ufffd", words))
