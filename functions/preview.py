@@ -116,6 +116,6 @@ async def _name(ports: Ports, tenant: Tenant, reference: ContactReference, calle
     try:
         admitted = await admit_caller(ports, tenant.widget_key, reference, INSTANT_MESSAGING.id, caller)
     except Refused as error:
-        logger.info("preview of %s: the widget is refused: %s: %s", reference.key, error.code, error)
+        logger.info("preview of %r: the widget is refused: %s: %s", reference.key, error.code, error)
         return f"{reference.kind.value} {reference.id}"
     return admitted.display_name

@@ -71,10 +71,15 @@ def problem(error: InteractError, trace: str) -> func.HttpResponse:
 
 def _what(request: func.HttpRequest) -> tuple[str, str]:
     """Method and path; the query may hold what is not for a log."""
-    return request.method or "", request.url.partition("?")[0]
+    return request.method or "", _on_one_line(request.url.partition("?")[0])
 
 
 def _explained(error: InteractError) -> str:
     field = getattr(error, "field", None)
     named = f" (field {field!r})" if field else ""
-    return f"{error.code}: {error}{named}"
+    return _on_one_line(f"{error.code}: {error}{named}")
+
+
+def _on_one_line(text: str) -> str:
+    """Without line ends, controls and signs that turn text round: a caller must not write lines into the log."""
+    return "".join(sign if sign.isprintable() else f"\\u{ord(sign):04x}" for sign in text)

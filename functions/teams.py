@@ -73,12 +73,12 @@ async def _dispatch(body: ActivityBody) -> func.HttpResponse:
     application = bootstrap.application()
     if not body.is_of_teams:
         logger.warning(
-            "an activity %s was dropped: of the channel %r, not of Teams", body.type[:50], body.channel_id[:50]
+            "an activity %r was dropped: of the channel %r, not of Teams", body.type[:50], body.channel_id[:50]
         )
         return func.HttpResponse(status_code=200)
     tenant = await application.ports.config.tenant(body.tenant_id) if body.is_personal and body.user_id else None
     if tenant is None:
-        logger.info("an activity %s was dropped: not of a user of ours in a personal chat", body.type[:50])
+        logger.info("an activity %r was dropped: not of a user of ours in a personal chat", body.type[:50])
         return func.HttpResponse(status_code=200)
     activity = _activity(body, tenant.default_language)
     turn = Turn(application, bootstrap.surroundings().agent_cards, activity, body.sender.id)
