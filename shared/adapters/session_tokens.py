@@ -72,7 +72,8 @@ class JwtSessionTokens:
                 )
             except jwt.InvalidSignatureError:
                 continue
-            except jwt.PyJWTError as error:
+            except (jwt.PyJWTError, ValueError, RecursionError) as error:
+                # Headers of thousands of brackets, or of half a character, are no errors of PyJWT.
                 raise Unauthenticated("session_token_invalid", f"the session token: {type(error).__name__}") from error
             return payload
         raise Unauthenticated("session_token_invalid", "the session token was not issued here")

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from shared.adapters.failures import bounded, of_connection, of_status
 from shared.adapters.http_session import HttpSession
-from shared.domain.errors import Unauthenticated
+from shared.domain.errors import OutcomeUnknown, Unauthenticated
 
 if TYPE_CHECKING:
     from jwt.algorithms import AllowedPublicKeys
@@ -24,7 +25,13 @@ LEEWAY = 300
 KEYS_LIFE = 24 * 3600.0
 REFETCH_PAUSE = 60.0
 """Seconds between looks for an unknown key, so that forged tokens cannot make us ask all the time."""
+LONGEST_TOKEN = 8_192
+"""Characters; the connector's have some 1,000."""
 LOOPBACK = frozenset({"localhost", "127.0.0.1"})
+SERVICE_URL = re.compile(
+    r"(?P<scheme>https?)://(?P<host>[a-z0-9.-]+)(?::(?P<port>[0-9]{1,5}))?(?:/[a-z0-9._~/-]*)?\Z", re.IGNORECASE
+)
+"""Nothing that two readers of URLs could understand differently: no user, query, blank, backslash or other script."""
 
 logger = logging.getLogger(__name__)
 
@@ -72,16 +79,15 @@ class ConnectorAuthentication:
     def _check_service_url(self, url: str, claimed: str) -> None:
         if not url or url.rstrip("/") != claimed.rstrip("/"):
             raise Unauthenticated("bot_service_url", "the token was issued for another serviceUrl")
-        try:
-            parts = urlsplit(url)
-            host = (parts.hostname or "").lower()
-        except ValueError:
-            raise Unauthenticated("bot_service_url", "the serviceUrl is no URL") from None
+        parts = SERVICE_URL.match(url)
+        if parts is None:
+            raise Unauthenticated("bot_service_url", "the serviceUrl is no plain URL of scheme, host and path")
+        scheme, host, port = parts["scheme"].lower(), parts["host"].lower(), parts["port"]
         allowed = any(host == one or (one.startswith(".") and host.endswith(one)) for one in self._service_hosts)
         if not allowed:
             raise Unauthenticated("bot_service_host", f"the host {host[:100]!r} is not in the list of service hosts")
-        if parts.scheme != "https" and host not in LOOPBACK:
-            raise Unauthenticated("bot_service_url", "the serviceUrl is not https")
+        if host not in LOOPBACK and (scheme != "https" or port not in (None, "443")):
+            raise Unauthenticated("bot_service_url", "the serviceUrl is not https on its own port")
 
     async def _key(self, key_id: str) -> _Key:
         async with self._lock:
@@ -100,10 +106,22 @@ class ConnectorAuthentication:
             async with self._http.open().get(self._keys_url) as response:
                 if response.status != 200:
                     raise of_status(response.status, response.headers, what)
-                document: dict[str, Any] = await response.json(content_type=None)
-            return dict(_keys(document.get("keys", [])))
+                content = await response.read()
+            return dict(_keys(_documents(content, what)))
 
         return await bounded(call, lambda error: of_connection(error, what), repeatable=True)
+
+
+def _documents(content: bytes, what: str) -> list[Mapping[str, Any]]:
+    """The keys in a set; raises OutcomeUnknown for an answer that is none, such as a proxy's page."""
+    try:
+        document = json.loads(content)
+    except (ValueError, RecursionError):
+        document = None
+    keys = document.get("keys") if isinstance(document, dict) else None
+    if not isinstance(keys, list):
+        raise OutcomeUnknown(f"{what} was answered with something else than a set of keys")
+    return [key for key in keys if isinstance(key, dict)]
 
 
 def _keys(documents: Sequence[Mapping[str, Any]]) -> list[tuple[str, _Key]]:
@@ -123,9 +141,11 @@ def _keys(documents: Sequence[Mapping[str, Any]]) -> list[tuple[str, _Key]]:
 def _key_id(token: str) -> str:
     import jwt
 
+    if len(token) > LONGEST_TOKEN:
+        raise Unauthenticated("bot_token_invalid", "the token is longer than any of the connector's")
     try:
         header = jwt.get_unverified_header(token)
-    except jwt.PyJWTError as error:
+    except (jwt.PyJWTError, ValueError, RecursionError) as error:
         raise Unauthenticated("bot_token_invalid", f"the token is no JWT ({type(error).__name__})") from error
     if header.get("alg") != ALGORITHM:
         raise Unauthenticated("bot_token_invalid", f"the token is not signed with {ALGORITHM}")

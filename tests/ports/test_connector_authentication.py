@@ -159,7 +159,7 @@ async def test_the_token_belongs_to_one_service_url(world: World) -> None:
         ("https://attacker.example/", "bot_service_host"),
         ("https://smba.trafficmanager.net.attacker.example/", "bot_service_host"),
         ("https://evilbotframework.com/", "bot_service_host"),
-        ("https://smba.trafficmanager.net@attacker.example/", "bot_service_host"),
+        ("https://smba.trafficmanager.net@attacker.example/", "bot_service_url"),
         ("http://smba.trafficmanager.net/", "bot_service_url"),
         ("https://[", "bot_service_url"),
     ],
