@@ -1,0 +1,291 @@
+"""Transfers: a conversation goes on in another service, in the same thread and by that service's workflow."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from shared.adapters.memory import MemoryConfigStore
+from shared.application.occasions import Wake
+from shared.domain.errors import OutcomeUnknown
+from shared.domain.licences import Licence
+from shared.domain.sessions import ContactKind, ContactReference, EndReason, Phase
+from shared.domain.workflows import ActivityDefinition, Workflow
+from shared.ports import Slot
+from shared.workflow.transfers import MOST_TRANSFERS
+from tests.application.centre import events, put, put_second, queue_task, service, workflow
+from tests.application.company import HOME, LUISA, MARIO, SALES, TENANT
+from tests.application.faults import Call, fails_afterwards
+from tests.application.queueing import offered_to, state
+from tests.application.world import World
+
+ORDERS = ContactReference(ContactKind.SERVICE, "orders")
+LIMIT = 30
+FAILED = ActivityDefinition("failed", "message", {"texts": {"en": "No other service."}}, {"next": "disconnect"})
+
+
+def leading_to(target: str, name: str = "chat") -> Workflow:
+    """Who waits for half a minute goes to another service."""
+    transfer = ActivityDefinition("transfer", "transfer", {"service": target}, {"failed": "failed"})
+    return workflow(queue_task({"time_limit": "transfer"}, time_limit=LIMIT), transfer, FAILED, name=name)
+
+
+@pytest.fixture
+async def world() -> World:
+    """Mario answers for *sales*, Luisa for *orders*; who waits too long at *sales* goes there."""
+    centre = World()
+    put(centre, leading_to("orders"), [MARIO])
+    put_second(centre, "orders", workflow(queue_task(ring_seconds=40, time_limit=60), name="orders"), [LUISA])
+    return centre
+
+
+def holders(world: World, contact: ContactReference) -> list[str]:
+    return [slot.session_id for slot in world.queue.taken.get(f"lunifico:{contact.key}", {}).values()]
+
+
+async def test_who_waits_too_long_goes_on_in_the_other_service_and_is_told_so(world: World) -> None:
+    await world.registers(LUISA)
+    session_id = await world.opens()
+    thread = world.session(session_id).chat
+
+    await world.passes(LIMIT)
+
+    session = world.session(session_id)
+    assert (session.contact, session.chat, session.transfers) == (ORDERS, thread, 1)
+    assert "transferred" in events(world, session_id)
+    assert offered_to(world, session_id) == ["luisa"]
+
+
+async def test_the_history_goes_along_and_the_agent_reads_all_of_it(world: World) -> None:
+    await world.registers(LUISA)
+    session_id = await world.opens()
+    await world.app.relay.look(session_id, world.writes(session_id, "Anybody there?"))
+    await world.passes(LIMIT)
+
+    await world.accepts(LUISA, session_id)
+
+    assert world.shown(LUISA) == ["Do you deliver to Basel?", "Anybody there?"]
+    assert len(world.messaging.threads) == 1
+
+
+async def test_from_then_on_the_other_service_s_definition_counts_on_every_host(world: World) -> None:
+    world.config.put(TENANT.id, service("orders", workflow(name="orders"), [LUISA], after_call_work=60))
+    await world.registers(LUISA)
+    session_id = await world.opens()
+    await world.passes(LIMIT)
+
+    record = await world.ports.sessions.read(session_id)
+    assert record is not None
+    assert (record.definition.workflow.id, record.definition.contact_name) == ("orders", "Lunifico Orders")
+    await world.accepts(LUISA, session_id)
+    await world.host(world.count).conversations.end(world.activity(LUISA), session_id)
+    assert state(world, LUISA).after_call_until == world.clock.now() + timedelta(seconds=60)
+
+
+async def test_the_task_waits_in_the_other_queue_and_no_more_in_the_first(world: World) -> None:
+    session_id = await world.opens()
+
+    await world.passes(LIMIT)
+
+    waiting = {name: await world.queue.first(f"lunifico:service:{name}", 9) for name in ("sales", "orders")}
+    assert waiting["sales"] == []
+    assert [waiter for _, waiter in waiting["orders"]] == [session_id]
+
+
+async def test_the_slot_moves_along_and_is_free_at_the_end(world: World) -> None:
+    session_id = await world.opens()
+    assert (holders(world, SALES), holders(world, ORDERS)) == ([session_id], [])
+
+    await world.passes(LIMIT)
+    assert (holders(world, SALES), holders(world, ORDERS)) == ([], [session_id])
+    await world.passes(61)
+
+    assert world.session(session_id).phase is Phase.ENDED
+    assert (holders(world, SALES), holders(world, ORDERS)) == ([], [])
+
+
+async def test_an_agent_of_the_first_service_can_accept_no_more(world: World) -> None:
+    await world.registers(MARIO)
+    session_id = await world.opens()
+    offer_id = world.task(session_id).offer_id
+    await world.passes(LIMIT)
+
+    assert (await world.app.conversations.accept(world.activity(), session_id, offer_id)).outcome == "expired"
+    assert state(world).ring is None
+
+
+async def test_offers_in_the_other_service_have_ids_of_their_own(world: World) -> None:
+    await world.registers(MARIO, LUISA)
+    session_id = await world.opens()
+    first = world.task(session_id).offer_id
+
+    await world.passes(LIMIT)
+
+    assert world.task(session_id).offer_id not in (None, first)
+
+
+async def test_custom_parameters_go_along(world: World) -> None:
+    session_id = await world.opens(parameters={"topic": "shoes"})
+
+    await world.passes(LIMIT)
+
+    assert world.session(session_id).parameters == {"topic": "shoes"}
+
+
+# --- refused ---------------------------------------------------------------------------------------------------------
+
+
+async def refused(world: World) -> str:
+    """A conversation that should be transferred and is not; its id."""
+    session_id = await world.opens()
+    await world.passes(LIMIT + 1)
+    assert world.session(session_id).contact == SALES
+    assert "No other service." in world.read_by_customer(session_id)
+    assert world.session(session_id).end_reason is EndReason.WORKFLOW
+    assert holders(world, SALES) == []
+    return session_id
+
+
+async def test_a_service_that_is_full_takes_nobody(world: World) -> None:
+    world.config.put(TENANT.id, service("orders", workflow(name="orders"), [LUISA], concurrency_cap=1))
+    await world.starts("key-9", contact=ORDERS)
+
+    session_id = await refused(world)
+
+    assert world.happened(session_id, "TransferRefused") == [{"reason": "concurrency_cap_reached"}]
+    assert session_id not in holders(world, ORDERS)
+
+
+async def test_a_service_without_a_licence_takes_nobody(world: World) -> None:
+    unlicensed = service("orders", workflow(name="orders"), [LUISA])
+    world.config.put(TENANT.id, replace(unlicensed, licences=frozenset({Licence.ENTERPRISE})))
+
+    assert world.happened(await refused(world), "TransferRefused") == [{"reason": "contact_not_licensed"}]
+
+
+async def test_a_service_that_does_not_exist_takes_nobody(world: World) -> None:
+    put(world, leading_to("nowhere"), [MARIO])
+
+    assert world.happened(await refused(world), "TransferRefused") == [{"reason": "contact_unknown"}]
+
+
+async def test_a_transfer_to_the_same_service_fails_at_once(world: World) -> None:
+    put(world, leading_to("sales"), [MARIO])
+
+    assert world.happened(await refused(world), "TransferRefused") == []
+
+
+async def test_services_that_lead_to_each_other_do_so_a_few_times_only(world: World) -> None:
+    put_second(world, "orders", leading_to("sales", "orders"), [LUISA])
+    started = await world.starts()
+    session_id = await world.is_there(started)
+    for _ in range(2 * MOST_TRANSFERS):
+        await world.passes(LIMIT + 1)
+        if world.session(session_id).phase is not Phase.ENDED:
+            await world.is_there(started)
+
+    assert world.session(session_id).transfers == MOST_TRANSFERS == 5
+    assert world.session(session_id).end_reason is EndReason.WORKFLOW
+    assert world.read_by_customer(session_id)[-1] == "No other service."
+    assert (holders(world, SALES), holders(world, ORDERS)) == ([], [])
+
+
+# --- interrupted -----------------------------------------------------------------------------------------------------
+
+
+async def test_a_conversation_that_ends_while_it_is_transferred_leaves_no_slot_behind(world: World) -> None:
+    started = await world.starts()
+    session_id = await world.is_there(started)
+
+    async def customer_ends_meanwhile(name: str, call: Call) -> Any:
+        result = await call()
+        if name == "queue.take_slot":
+            await world.app.sessions.end(session_id, started.token, HOME)
+        return result
+
+    world.clock.advance(LIMIT)
+    await world.host(customer_ends_meanwhile).relay.look(session_id, Wake("queue_limit"))
+    await world.passes(60)
+
+    assert world.session(session_id).end_reason is EndReason.CUSTOMER
+    assert (holders(world, SALES), holders(world, ORDERS)) == ([], [])
+
+
+async def test_an_answer_that_is_lost_leaves_no_slot_behind_when_the_conversation_ends(world: World) -> None:
+    started = await world.starts()
+    session_id = await world.is_there(started)
+    world.clock.advance(LIMIT)
+    host = world.host(fails_afterwards("queue.take_slot", OutcomeUnknown("answered nothing")))
+    await host.relay.look(session_id, Wake("queue_limit"))
+    assert holders(world, ORDERS) == [session_id]
+
+    await world.app.sessions.end(session_id, started.token, HOME)
+    await world.passes(60)
+
+    assert (holders(world, SALES), holders(world, ORDERS)) == ([], [])
+
+
+async def test_an_answer_that_is_lost_is_found_again_and_the_conversation_goes_on(world: World) -> None:
+    session_id = await world.opens()
+    world.clock.advance(LIMIT)
+    host = world.host(fails_afterwards("queue.take_slot", OutcomeUnknown("answered nothing")))
+    await host.relay.look(session_id, Wake("queue_limit"))
+
+    await world.passes(25)
+
+    assert world.session(session_id).contact == ORDERS
+    assert (holders(world, SALES), holders(world, ORDERS)) == ([], [session_id])
+
+
+async def test_who_cannot_be_transferred_within_a_minute_goes_the_other_way(world: World) -> None:
+    started = await world.starts()
+    session_id = await world.is_there(started)
+    world.away.add("queue.slots")
+
+    await world.passes(LIMIT + 55)
+    assert world.session(session_id).phase is Phase.WAITING
+    await world.passes(30)
+
+    assert "No other service." in world.read_by_customer(session_id)
+    assert world.session(session_id).contact == SALES
+
+
+async def test_a_tenant_that_was_closed_meanwhile_transfers_nobody(world: World) -> None:
+    session_id = await world.opens()
+    world.config.documents.clear()
+    world.config.documents.update(MemoryConfigStore(replace(TENANT, interact_enabled=False)).documents)
+
+    await world.passes(LIMIT + 1)
+
+    assert world.happened(session_id, "TransferRefused") == [{"reason": "interact_disabled"}]
+
+
+# --- hints and slots of conversations that went on -------------------------------------------------------------------
+
+
+async def test_a_hint_that_was_left_in_the_first_queue_is_cleared_away(world: World) -> None:
+    session_id = await world.opens()
+    queued_at = world.task(session_id).queued_at
+    await world.passes(LIMIT)
+    await world.queue.insert("lunifico:service:sales", queued_at, session_id)
+
+    second = await world.opens("key-2")
+
+    assert world.task(second).position == 1
+    assert [waiter for _, waiter in await world.queue.first("lunifico:service:sales", 9)] == [second]
+
+
+async def test_a_slot_of_a_conversation_that_goes_on_elsewhere_is_freed_when_it_ends(world: World) -> None:
+    session_id = await world.opens()
+    await world.passes(LIMIT)
+    await world.queue.take_slot("lunifico:service:sales", 7, Slot(session_id, world.clock.now()))
+    await world.passes(90)
+    assert world.session(session_id).phase is Phase.ENDED
+    put(world, leading_to("orders"), [MARIO], concurrency_cap=8)
+    for number in range(7):
+        await world.starts(f"other-{number}")
+
+    assert (await world.starts("one-more")).record.session.id in holders(world, SALES)
