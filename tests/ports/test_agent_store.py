@@ -20,10 +20,11 @@ LUISA = AgentState(
     "luisa",
     registered=True,
     on_duty=False,
-    ring=Ring("session-1", "offer-1", NOW + timedelta(seconds=20)),
+    ring=Ring("session-1", "offer-1", NOW + timedelta(seconds=20), picked_up=True),
     conversations=("session-2", "session-3"),
     missed="offer-0",
     idle_since=NOW,
+    after_call_until=NOW + timedelta(seconds=60),
 )
 
 

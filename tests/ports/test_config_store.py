@@ -72,6 +72,13 @@ async def test_an_unknown_contact_is_none(configuration: Configuration, referenc
     assert await configuration.store.user(configuration.lunifico.tenant.id, "nobody") is None
 
 
+async def test_a_user_s_services_are_those_in_which_the_user_is_a_member(configuration: Configuration) -> None:
+    tenant_id, store = configuration.lunifico.tenant.id, configuration.store
+    assert await store.services_of(tenant_id, "luisa") == [SALES]
+    assert list(await store.services_of(tenant_id, "nobody")) == []
+    assert list(await store.services_of("another-tenant", "luisa")) == []
+
+
 async def test_tenants_do_not_see_each_other(configuration: Configuration) -> None:
     assert await configuration.store.contact("another-tenant", THE_SERVICE, "instantMessaging") is None
     assert await configuration.store.user("another-tenant", "luisa") is None
@@ -124,6 +131,28 @@ async def test_a_change_takes_effect_within_the_cache_time(tables: Tables) -> No
     assert await store.tenant(saved.tenant.id) == saved.tenant
     now += 0.2
     assert await store.tenant(saved.tenant.id) == renamed
+
+
+async def test_services_of_many_agents_are_one_read_and_follow_a_change_within_the_cache_time(
+    tables: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved, documents, now = await save_company(tables), ConfigDocuments(tables), 1_000.0
+    orders = replace(SALES, id="orders", name="Lunifico Orders", members=("mario",))
+    await documents.save_document(saved.tenant.id, orders)
+    store, reads, real = TableConfigStore(tables, monotonic=lambda: now), 0, tables.between
+
+    async def between(table: str, partition: str, start: str, before: str) -> object:
+        nonlocal reads
+        reads += 1
+        return await real(table, partition, start, before)
+
+    monkeypatch.setattr(tables, "between", between)
+    found = await asyncio.gather(*(store.services_of(saved.tenant.id, user) for user in ("luisa", "mario") * 20))
+    assert found == [[SALES], [orders, SALES]] * 20
+    assert reads == 1
+    await documents.save_document(saved.tenant.id, replace(orders, members=("luisa",)), ANY_VERSION)
+    now += 30.1
+    assert [service.id for service in await store.services_of(saved.tenant.id, "luisa")] == ["orders", "sales"]
 
 
 async def test_a_replaced_widget_key_admits_nobody_any_more(tables: Tables) -> None:

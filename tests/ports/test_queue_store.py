@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,8 @@ import pytest
 from shared.adapters.memory import MemoryQueueStore
 from shared.adapters.tables import Tables
 from shared.adapters.tables_queue import TableQueueStore
-from shared.ports import QueueStore
+from shared.domain.errors import AlreadyExists
+from shared.ports import QueueStore, RecentWait, Slot
 from tests.ports.samples import NOW, unique
 
 
@@ -50,3 +52,80 @@ async def test_queues_are_apart_and_an_unknown_one_is_empty(store: QueueStore) -
     queue = unique("service:sales")
     await store.insert(queue, NOW, "session-1")
     assert await store.first(f"{queue}2", 10) == []
+
+
+# --- slots -----------------------------------------------------------------------------------------------------------
+
+
+async def test_a_taken_slot_is_listed_with_its_session_and_its_time(store: QueueStore) -> None:
+    queue = unique("service:sales")
+    assert await store.slots(queue) == {}
+    taken = {0: Slot("session/1:a%b", NOW), 49: Slot("session-2", NOW + timedelta(seconds=1))}
+    for number, slot in taken.items():
+        await store.take_slot(queue, number, slot)
+    assert await store.slots(queue) == taken
+
+
+async def test_a_slot_that_is_taken_is_taken_by_nobody_else(store: QueueStore) -> None:
+    queue = unique("service:sales")
+    await store.take_slot(queue, 0, Slot("session-1", NOW))
+    for session_id in ("session-1", "session-2"):
+        with pytest.raises(AlreadyExists):
+            await store.take_slot(queue, 0, Slot(session_id, NOW))
+    assert await store.slots(queue) == {0: Slot("session-1", NOW)}
+
+
+async def test_of_many_at_once_one_gets_the_slot(store: QueueStore) -> None:
+    queue = unique("service:sales")
+    takes = (store.take_slot(queue, 0, Slot(f"session-{number}", NOW)) for number in range(8))
+    outcomes = await asyncio.gather(*takes, return_exceptions=True)
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == [*["AlreadyExists"] * 7, "NoneType"]
+
+
+async def test_a_session_frees_all_that_it_has_and_nothing_of_others(store: QueueStore) -> None:
+    queue = unique("service:sales")
+    for number, session_id in enumerate(["mine", "other", "mine"]):
+        await store.take_slot(queue, number, Slot(session_id, NOW))
+    for _ in range(2):
+        await store.free_slot(queue, "mine")
+    assert await store.slots(queue) == {1: Slot("other", NOW)}
+    await store.take_slot(queue, 0, Slot("another", NOW))
+
+
+async def test_freeing_at_the_same_time_does_no_harm(store: QueueStore) -> None:
+    queue = unique("service:sales")
+    await store.take_slot(queue, 0, Slot("mine", NOW))
+    await asyncio.gather(*(store.free_slot(queue, "mine") for _ in range(4)))
+    assert await store.slots(queue) == {}
+
+
+async def test_slots_of_one_queue_are_none_of_another(store: QueueStore) -> None:
+    queue = unique("service:sales")
+    await store.take_slot(queue, 0, Slot("session-1", NOW))
+    await store.take_slot(f"{queue}2", 0, Slot("session-1", NOW))
+    await store.free_slot(queue, "session-1")
+    assert await store.slots(f"{queue}2") == {0: Slot("session-1", NOW)}
+
+
+# --- recent waits ----------------------------------------------------------------------------------------------------
+
+
+async def test_a_recent_wait_takes_the_place_of_the_one_before(store: QueueStore) -> None:
+    queue = unique("service:sales")
+    assert list(await store.recent_waits(queue)) == []
+    first, second, third = (RecentWait(NOW, seconds, position) for seconds, position in ((1.5, 1), (60.0, 3), (0.0, 2)))
+    await store.remember_wait(queue, 0, first)
+    await store.remember_wait(queue, 15, second)
+    await store.remember_wait(queue, 0, third)
+    found = await store.recent_waits(queue)
+    assert sorted(found, key=lambda wait: wait.position) == [third, second]
+
+
+async def test_hints_slots_and_waits_of_a_queue_do_not_mix(store: QueueStore) -> None:
+    queue = unique("service:sales")
+    await store.insert(queue, NOW, "session-1")
+    await store.take_slot(queue, 0, Slot("session-1", NOW))
+    await store.remember_wait(queue, 0, RecentWait(NOW, 1.0, 1))
+    assert await store.first(queue, 10) == [(NOW, "session-1")]
+    assert await store.slots(queue) == {0: Slot("session-1", NOW)}
+    assert list(await store.recent_waits(queue)) == [RecentWait(NOW, 1.0, 1)]
