@@ -45,6 +45,9 @@ class JwtSessionTokens:
 
     def verify(self, token: str, now: datetime) -> SessionClaims:
         payload = self._payload(token)
+        texts = [payload[name] for name in REQUIRED if name != "exp"]
+        if not isinstance(payload["exp"], int) or not all(isinstance(text, str) for text in texts):
+            raise Unauthenticated("session_token_invalid", "the session token holds something that ours do not")
         if payload["exp"] <= now.timestamp():
             raise Unauthenticated("session_token_expired", "the session token is over")
         return SessionClaims(payload["sub"], payload["tenant"], payload["contact"], payload["origin"])

@@ -203,7 +203,10 @@ class Sessions:
         record = await self._ports.sessions.read(claims.session_id)
         if record is None:
             raise Unauthenticated("session_unknown", "there is no such session any more")
-        if (record.session.tenant_id, record.session.contact.key) != (claims.tenant_id, claims.contact_key):
+        session = record.session
+        # A conversation that was transferred is with another service than its token says, and still the same one.
+        is_of_contact = session.transfers > 0 or session.contact.key == claims.contact_key
+        if session.tenant_id != claims.tenant_id or not is_of_contact:
             raise Unauthenticated("session_token_foreign", "the token was issued for another tenant or contact")
         return record
 
@@ -244,9 +247,8 @@ class Sessions:
 
     async def end(self, session_id: str, token: str, caller: Caller) -> None:
         """The visitor ends the conversation; repeating it changes nothing. Raises Unauthenticated."""
-        claims = self.check(session_id, token, caller)
-        if await self._relay.look(claims.session_id, Happened(CustomerEnded(), tenant_id=claims.tenant_id)) is None:
-            raise Unauthenticated("session_unknown", "there is no such session any more")
+        record = await self.resume(session_id, token, caller)
+        await self._relay.look(session_id, Happened(CustomerEnded(), tenant_id=record.session.tenant_id))
 
     def recover_until(self, record: SessionRecord) -> datetime:
         return gone_at(turn.presence_or_start(record), record.definition.recovery_timeout)
