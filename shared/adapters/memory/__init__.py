@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
+from shared.adapters.memory.administration import MemoryAdministration, MemoryAdministrators
+from shared.adapters.memory.agents import MemoryAgents, Sent
 from shared.adapters.memory.challenges import MemoryChallenges
-from shared.adapters.memory.channels import (
-    MemoryAgents,
-    MemoryIdentity,
-    MemoryMessaging,
-    MemoryRealtime,
-    MemoryTimers,
-    Nudge,
-    Sent,
-    WakeUp,
-)
 from shared.adapters.memory.config import MemoryConfigStore, MemorySecrets
+from shared.adapters.memory.messaging import MemoryIdentity, MemoryMessaging
 from shared.adapters.memory.ports import memory_ports
 from shared.adapters.memory.presence import MemoryPresence
 from shared.adapters.memory.site_tokens import MemorySiteTokens, MemorySpentTokens
 from shared.adapters.memory.stores import MemoryAgentStore, MemoryQueueStore, MemorySessionStore
 from shared.adapters.memory.threads import MemoryThreadStore
 from shared.adapters.memory.time import CountingIds, ManualClock
+from shared.adapters.memory.timers import MemoryTimers, WakeUp
 from shared.adapters.memory.watches import MemoryWatchStore
+from shared.adapters.memory.widgets import MemoryRealtime, Nudge
 
 __all__ = [
     "CountingIds",
     "ManualClock",
+    "MemoryAdministration",
+    "MemoryAdministrators",
     "MemoryAgentStore",
     "MemoryAgents",
     "MemoryChallenges",

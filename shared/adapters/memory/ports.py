@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from shared.adapters.memory.administration import MemoryAdministration, MemoryAdministrators
+from shared.adapters.memory.agents import MemoryAgents
 from shared.adapters.memory.challenges import MemoryChallenges
-from shared.adapters.memory.channels import (
-    MemoryAgents,
-    MemoryIdentity,
-    MemoryMessaging,
-    MemoryRealtime,
-    MemoryTimers,
-)
-from shared.adapters.memory.config import MemoryConfigStore
+from shared.adapters.memory.config import MemoryConfigStore, MemorySecrets
+from shared.adapters.memory.messaging import MemoryIdentity, MemoryMessaging
 from shared.adapters.memory.presence import MemoryPresence
 from shared.adapters.memory.site_tokens import MemorySiteTokens, MemorySpentTokens
 from shared.adapters.memory.stores import MemoryAgentStore, MemoryQueueStore, MemorySessionStore
 from shared.adapters.memory.threads import MemoryThreadStore
 from shared.adapters.memory.time import CountingIds, ManualClock
+from shared.adapters.memory.timers import MemoryTimers
 from shared.adapters.memory.watches import MemoryWatchStore
+from shared.adapters.memory.widgets import MemoryRealtime
 from shared.ports import Clock, Ports, SessionTokens
 
 
@@ -26,10 +24,11 @@ def memory_ports(clock: Clock | None = None, *, tokens: SessionTokens, **given: 
     """`given` are ports under their names in `Ports`; a name that is none raises TypeError."""
     clock = clock or ManualClock()
     identity = given.get("identity") or MemoryIdentity(clock)
+    config = given.get("config") or MemoryConfigStore()
     ports: dict[str, Any] = {
         "clock": clock,
         "ids": CountingIds(),
-        "config": MemoryConfigStore(),
+        "config": config,
         "sessions": MemorySessionStore(),
         "queue": MemoryQueueStore(),
         "agent_store": MemoryAgentStore(),
@@ -45,5 +44,8 @@ def memory_ports(clock: Clock | None = None, *, tokens: SessionTokens, **given: 
         "challenges": MemoryChallenges(),
         "site_tokens": MemorySiteTokens(),
         "spent_tokens": MemorySpentTokens(),
+        "administration": MemoryAdministration(config if isinstance(config, MemoryConfigStore) else None, clock=clock),
+        "administrators": MemoryAdministrators(),
+        "secrets": MemorySecrets(),
     }
     return Ports(**{**ports, **given})
