@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
-import json
-import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +13,7 @@ import pytest
 from shared import bootstrap
 from shared.adapters.session_tokens import JwtSessionTokens
 from tests.functions.world import KEY, World, json_of
+from tests.security.tokens import filled, present, signed
 from tests.security.web import OF_SESSIONS, cases, of_session, start, without_acs
 
 BEFORE = bytes(range(32, 64))
@@ -31,30 +29,6 @@ def derived(setting: bytes) -> bytes:
 KEYS = {"ours": derived(KEY), "ours before": derived(BEFORE), "another": ANOTHER, "setting": KEY, "public": PUBLIC}
 
 
-def encoded(document: object) -> str:
-    return base64.urlsafe_b64encode(json.dumps(document).encode()).decode().rstrip("=")
-
-
-def moved(value: object, now: datetime) -> object:
-    relative = isinstance(value, str) and re.fullmatch(r"[+-]\d+", value)
-    return int(now.timestamp()) + int(str(value)) if relative else value
-
-
-def filled(template: str, token: str) -> str:
-    """A token as the case writes it; `{A*9}` repeats, `{brackets*9}` is a header of so many brackets."""
-
-    def piece(match: re.Match[str]) -> str:
-        name, count = match[1], int(match[2] or 1)
-        if name in ("brackets", "digits"):
-            header = "[" * count if name == "brackets" else f'{{"alg":{"9" * count}}}'
-            return base64.urlsafe_b64encode(header.encode()).decode().rstrip("=")
-        damaged = token[:-5] + ("A" if token[-5] != "A" else "B") + token[-4:]
-        pieces = {"token": token, "damaged": damaged, "unsigned": token.rpartition(".")[0], "A": "A"}
-        return pieces[name] * count
-
-    return re.sub(r"\{(\w+)(?:\*(\d+))?\}", piece, template)
-
-
 def made(case: dict[str, Any], token: str, now: datetime) -> str:
     """The token of a case, by hand: libraries refuse to make most of them."""
     if "token" in case:
@@ -64,13 +38,9 @@ def made(case: dict[str, Any], token: str, now: datetime) -> str:
     algorithm = case.get("algorithm", "HS256")
     header = {"typ": "JWT", "alg": algorithm, **case.get("header", {})}
     claims = {**jwt.decode(token, options={"verify_signature": False}), **case.get("claims", {})}
-    present = {name: moved(value, now) for name, value in claims.items() if value is not None}
-    payload = case.get("payload", present)
-    signed = f"{encoded({name: value for name, value in header.items() if value is not None})}.{encoded(payload)}"
-    if case["signed"] == "nothing":
-        return f"{signed}."
-    signature = hmac.new(KEYS[case["signed"]], signed.encode(), DIGESTS[algorithm]).digest()
-    return f"{signed}.{base64.urlsafe_b64encode(signature).decode().rstrip('=')}"
+    key = KEYS.get(case["signed"])
+    sign = None if key is None else lambda content: hmac.new(key, content, DIGESTS[algorithm]).digest()
+    return signed(present(header, now), case.get("payload", present(claims, now)), sign)
 
 
 @pytest.mark.parametrize("case", cases("session_tokens"))

@@ -16,7 +16,6 @@ from functions.widget import BASE
 from tests.functions.world import World, form, json_of, request
 
 VECTORS = Path(__file__).parents[1] / "vectors"
-SECRET_KEY = "idempotency-key-of-carla"
 
 
 def cases(name: str, part: str = "cases") -> list[Any]:
@@ -83,7 +82,13 @@ def body_for(route: str) -> dict[str, Any]:
 
 
 async def of_session(
-    method: str, route: str, session_id: str, token: str, *, body: object = None, headers: Mapping[str, str] | None = None
+    method: str,
+    route: str,
+    session_id: str,
+    token: str,
+    *,
+    body: object = None,
+    headers: Mapping[str, str] | None = None,
 ) -> func.HttpResponse:
     """A call about a session, with a token that is to prove it."""
     sent = {"authorization": f"Bearer {token}", **(headers or {})}
