@@ -42,7 +42,7 @@ async function loadTexts(language: string): Promise<ChatTexts> {
 /** The browser's own variant of a bare language, so that times look as the visitor is used to; English for nonsense. */
 function regional(locale: string): string {
   try {
-    const [tag = "en"] = Intl.getCanonicalLocales(locale);
+    const [tag = "en"] = Intl.getCanonicalLocales(locale.replaceAll("_", "-"));
     return navigator.languages.find((own) => own.startsWith(`${tag}-`)) ?? tag;
   } catch {
     return "en";

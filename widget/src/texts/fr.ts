@@ -17,10 +17,10 @@ export const chat: ChatTexts = {
   unread: { one: "{count} message non lu", other: "{count} messages non lus" },
   untitled: "Chat",
 
-  stateForm: "Nous sommes là pour vous aider",
-  stateWaiting: "Nous sommes à vous dans un instant",
+  stateForm: "Nous sommes à votre écoute",
+  stateWaiting: "Nous arrivons dans un instant",
   stateConnected: "{agent} est avec vous",
-  stateConnectedUnnamed: "Vous êtes en relation avec nous",
+  stateConnectedUnnamed: "Vous êtes en ligne avec nous",
   stateEnded: "Ce chat est terminé",
   stateUnavailable: "Indisponible",
 

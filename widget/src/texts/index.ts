@@ -28,6 +28,12 @@ export function directionOf(tag: string): "ltr" | "rtl" {
 /** Letters of scripts that run from right to left. */
 export const RIGHT_TO_LEFT = /[\u0590-\u08ff]/;
 
+/** The direction of most letters: a sentence that begins with a name of another script is not turned round by it. */
+export function prevailingDirection(text: string): "ltr" | "rtl" {
+  const letters = text.match(/\p{L}/gu) ?? [];
+  return letters.filter((letter) => RIGHT_TO_LEFT.test(letter)).length * 2 > letters.length ? "rtl" : "ltr";
+}
+
 /**
  * Fills `{…}` of a text. `{count}` decides on the form of a plural; numbers are written as in `locale`, and a name whose
  * script runs the other way does not disturb the words around it.

@@ -5,6 +5,7 @@ import "./challenge.test";
 import "./chat.test";
 import "./developers.test";
 import "./presence.test";
+import "./looks.test";
 import "./package.test";
 import "./preview.test";
 import "./recovery.test";

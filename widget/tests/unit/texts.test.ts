@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { chooseLanguage, directionOf, fill, type ChatTexts, type Plural } from "../../src/texts";
+import { chooseLanguage, directionOf, fill, prevailingDirection, type ChatTexts, type Plural } from "../../src/texts";
 import * as ar from "../../src/texts/ar";
 import * as de from "../../src/texts/de";
 import * as en from "../../src/texts/en";
@@ -82,6 +82,13 @@ describe("the language", () => {
       "ltr",
     ]);
   });
+});
+
+test("a sentence has the direction of most of its letters", () => {
+  assert.deepEqual(
+    ["مريم joined the conversation", "انضم Mario إلى المحادثة", "Mario", "42"].map(prevailingDirection),
+    ["ltr", "rtl", "ltr", "ltr"],
+  );
 });
 
 describe("a text", () => {

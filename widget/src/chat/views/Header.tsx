@@ -28,7 +28,7 @@ export function Header({ state, asking, onMinimize, onEnd }: Props): JSX.Element
         <h1 class="name">
           <bdi>{name || texts.untitled}</bdi>
         </h1>
-        <p class="state">{state.phase === "form" ? <PresenceLine otherwise={line} /> : <bdi>{line}</bdi>}</p>
+        <p class="state">{state.phase === "form" ? <PresenceLine otherwise={line} /> : line}</p>
       </div>
       <div class="tools">
         {state.phase === "chat" && (

@@ -1,5 +1,6 @@
 import { Fragment, type JSX, type TargetedEvent } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { prevailingDirection } from "../../texts";
 import type { Entry } from "../entries";
 import { clockTime, dayName, startOfDay } from "../time";
 import { useLanguage } from "./context";
@@ -115,8 +116,8 @@ function Line({ entry, previous, next, onRetry }: LineProps): JSX.Element {
     return (
       <Fragment>
         {day}
-        <li class="system">
-          <MessageText text={entry.text} />
+        <li class="system" aria-live={entry.revised && "off"}>
+          <MessageText text={entry.text} dir={prevailingDirection(entry.text)} />
         </li>
       </Fragment>
     );
@@ -128,7 +129,7 @@ function Line({ entry, previous, next, onRetry }: LineProps): JSX.Element {
       {day}
       <li
         class={`line ${entry.author}${first ? " first" : ""}`}
-        aria-live={entry.author === "visitor" ? "off" : undefined}
+        aria-live={entry.author === "visitor" || entry.revised ? "off" : undefined}
       >
         <span class={first && entry.author === "agent" ? "sender" : "visually-hidden"}>
           <bdi>{entry.author === "visitor" ? texts.you : entry.name}</bdi>
@@ -136,7 +137,7 @@ function Line({ entry, previous, next, onRetry }: LineProps): JSX.Element {
         <div class="bubble">
           <MessageText text={entry.text} />
         </div>
-        {(lastOfGroup || entry.edited || entry.delivery === "failed") && <Meta entry={entry} onRetry={onRetry} />}
+        {(lastOfGroup || entry.revised || entry.delivery === "failed") && <Meta entry={entry} onRetry={onRetry} />}
       </li>
     </Fragment>
   );
@@ -163,7 +164,7 @@ function Meta({ entry, onRetry }: { entry: Entry; onRetry: (clientMessageId: str
     <p class="meta">
       {time}
       {entry.delivery && ` · ${entry.delivery === "sending" ? texts.sending : texts.sent}`}
-      {entry.edited && ` · ${texts.edited}`}
+      {entry.revised && ` · ${texts.edited}`}
     </p>
   );
 }

@@ -11,8 +11,8 @@ export function PresenceLine({ otherwise }: { otherwise: string }): JSX.Element 
     return root instanceof ShadowRoot ? followPresence(root, setPresence) : undefined;
   }, []);
   return (
-    <bdi ref={line} data-presence={presence?.state}>
+    <span ref={line} data-presence={presence?.state}>
       {presence?.text ?? otherwise}
-    </bdi>
+    </span>
   );
 }
