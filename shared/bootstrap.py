@@ -124,6 +124,7 @@ def _assemble(settings: Settings) -> _Running:
     from shared.adapters.key_sets import KeySets
     from shared.adapters.messaging_by_kind import IdentityByKind, MessagingByKind
     from shared.adapters.native_messaging import NativeIdentity, NativeMessaging
+    from shared.adapters.no_administrators import NoAdministrators
     from shared.adapters.null_realtime import NullRealtime
     from shared.adapters.queue_timers import QueueTimers
     from shared.adapters.secret_store import SecretStore
@@ -136,6 +137,7 @@ def _assemble(settings: Settings) -> _Running:
     from shared.adapters.tables import Tables
     from shared.adapters.tables_agents import TableAgentStore
     from shared.adapters.tables_config import TableConfigStore
+    from shared.adapters.tables_documents import ConfigDocuments
     from shared.adapters.tables_queue import TableQueueStore
     from shared.adapters.tables_relays import TableRelayStore
     from shared.adapters.tables_sessions import TableSessionStore
@@ -149,6 +151,7 @@ def _assemble(settings: Settings) -> _Running:
     from shared.adapters.widget_endpoints import WidgetEndpoints
     from shared.application import assemble
     from shared.ports import Ports
+    from shared.workflow.lint import lint
 
     # Each call of a service would be logged with its headers at the level of information.
     logging.getLogger("azure").setLevel(logging.WARNING)
@@ -180,6 +183,9 @@ def _assemble(settings: Settings) -> _Running:
         challenges=SiteVerify(http, secrets, _verify_urls(settings)),
         site_tokens=JwtSiteTokens(clock, secrets, KeySets(GuardedHttps(settings.site_key_hosts).get)),
         spent_tokens=TableSpentTokens(tables),
+        administration=ConfigDocuments(tables, lint, clock),
+        administrators=NoAdministrators(),
+        secrets=secrets,
     )
     authentication = ConnectorAuthentication(http, bot.app_id, bot.keys_url, bot.service_hosts)
     endpoints = WidgetEndpoints(resources, realtime)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from shared.adapters.documents import to_json
 from shared.adapters.site_keys import key_findings
 from shared.domain.calendar_rules import check_calendar
 from shared.domain.calendars import Calendar
 from shared.domain.documents import Document, DocumentKey, Kind
-from shared.domain.domain_templates import DomainTemplate, row_origin
+from shared.domain.domain_lint import check_domains
+from shared.domain.domain_templates import DomainTemplate
 from shared.domain.errors import Finding
-from shared.domain.modalities import MODALITIES
+from shared.domain.modalities import INSTANT_MESSAGING, MODALITIES
+from shared.domain.names import check_names
 from shared.domain.organization_units import OrganizationUnit, is_same_or_higher
 from shared.domain.services import Service, check_service
 from shared.domain.system_messages import SystemMessages, check_system_messages
@@ -23,6 +27,9 @@ Lint = Callable[[Workflow], tuple[Finding, ...]]
 """The rules of workflows live beside the engine, where adapters cannot look; so they are handed in."""
 
 LONGEST_ID = 200
+LARGEST = 200_000
+"""Bytes as they are sent, beyond ASCII six for a character. With its version and two copies in the audit log, a
+document has to fit into one transaction; one of 1 MiB is sent without stopping others."""
 MOST_CALENDARS = 20
 """Of one workflow. Its session takes all of them along, and its references are saved in one transaction of 100 rows."""
 
@@ -56,11 +63,47 @@ def references(document: Document) -> tuple[Reference, ...]:
     return tuple(Reference(field, DocumentKey(kind, target)) for field, kind, target in found if target)
 
 
-def own_findings(document: Document, lint: Lint | None) -> tuple[Finding, ...]:
-    """The rules that the document breaks by itself."""
+def own_findings(document: Document, lint: Lint | None, old: Document | None = None) -> tuple[Finding, ...]:
+    """The rules that the document breaks by itself; `old` is what it replaces.
+
+    Who withdraws a licence keeps the settings that need it, so that these are missing nothing when it comes back.
+    """
+    found = _own_findings(document, lint)
+    if isinstance(document, Service | User) and isinstance(old, Service | User) and old.interact.active:
+        return tuple(finding for finding in found if finding.rule != "licence_missing")
+    return found
+
+
+def tenant_findings(document: Document, old: Document | None, tenant: Tenant | None) -> tuple[Finding, ...]:
+    """What the tenant has to enable before it is set; what was set before stays as it is."""
+    if tenant is None or tenant.instant_messaging_enabled or not isinstance(document, Service | User):
+        return ()
+    before = _instant_messaging_settings(old)
+    why = "enable Instant Messaging in the tenant's modalities first"
+    return tuple(
+        Finding("instant_messaging_disabled", field, why)
+        for field in _instant_messaging_settings(document)
+        if field not in before
+    )
+
+
+def _instant_messaging_settings(document: Document | None) -> tuple[str, ...]:
+    """The settings of Instant Messaging that are on."""
+    modality_id, fields = INSTANT_MESSAGING.id, []
+    if isinstance(document, Service):
+        settings = document.modalities.get(modality_id)
+        if settings is not None and settings.enabled:
+            fields.append(f"modalities.{modality_id}.enabled")
+    if isinstance(document, Service | User) and modality_id in document.interact.modalities:
+        fields.append("interact.modalities")
+    return tuple(fields)
+
+
+def _own_findings(document: Document, lint: Lint | None) -> tuple[Finding, ...]:
     findings: list[Finding] = []
     if not 1 <= len(document.id) <= LONGEST_ID:
         findings.append(Finding("id_length", "id", f"needs 1 to {LONGEST_ID} characters"))
+    findings += (*check_names(_names(document), needed=_name_field(document)), *_check_size(document))
     match document:
         case Tenant():
             findings += (*check_tenant(document), *key_findings(document))
@@ -71,7 +114,7 @@ def own_findings(document: Document, lint: Lint | None) -> tuple[Finding, ...]:
         case SystemMessages():
             findings += check_system_messages(document)
         case DomainTemplate():
-            findings += _check_domains(document)
+            findings += check_domains(document)
         case Calendar():
             findings += check_calendar(document)
         case Workflow():
@@ -90,7 +133,7 @@ def reference_findings(
             name = f"{reference.target.kind.value} '{reference.target.id}'"
             findings.append(Finding("reference_missing", reference.field, f"there is no {name}"))
         else:
-            findings += _check_target(document, reference, target, units)
+            findings += target_findings(document, reference, target, units)
     if isinstance(document, OrganizationUnit) and document.parent_id:
         known = {**units, document.id: document}
         if is_same_or_higher(document.id, document.parent_id, known):
@@ -98,9 +141,10 @@ def reference_findings(
     return tuple(findings)
 
 
-def _check_target(
+def target_findings(
     document: Document, reference: Reference, target: Document, units: Mapping[str, OrganizationUnit]
 ) -> list[Finding]:
+    """Why a document that is there may not be referred to in this place."""
     findings: list[Finding] = []
     field = reference.field
     if isinstance(target, SystemMessages):
@@ -128,9 +172,22 @@ def _check_amount(workflow: Workflow) -> list[Finding]:
     return [Finding("too_many_calendars", "activities", f"name at most {MOST_CALENDARS} calendars; it is {len(named)}")]
 
 
-def _check_domains(template: DomainTemplate) -> list[Finding]:
-    return [
-        Finding("domain_invalid", f"domains.{index}", f"{row.protocol}://{row.domain} with this port is no web origin")
-        for index, row in enumerate(template.domains)
-        if row_origin(row) is None
-    ]
+def _name_field(document: Document) -> str:
+    return "display_name" if isinstance(document, User) else "name"
+
+
+def _names(document: Document) -> dict[str, str]:
+    """The names of a document by their fields."""
+    fields = [_name_field(document)]
+    if isinstance(document, User):
+        fields += ["first_name", "last_name", "upn"]
+    if isinstance(document, SystemMessages) and document.display_name:
+        fields.append("display_name")
+    return {field: getattr(document, field) for field in fields}
+
+
+def _check_size(document: Document) -> list[Finding]:
+    size = len(json.dumps(to_json(document)))
+    if size <= LARGEST:
+        return []
+    return [Finding("too_large", "", f"has {size:,} bytes when it is sent to be stored; at most {LARGEST:,} can be")]

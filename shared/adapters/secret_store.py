@@ -46,17 +46,27 @@ class SecretStore:
             return await self._values.get(name, lambda: self._read(name))
         raise Rejected("a secret is named env:NAME or keyvault:name", "secret_reference")
 
-    async def _read(self, name: str) -> str:
-        what = f"reading the secret {name}"
+    async def put(self, name: str, value: str) -> str:
+        if not self._vault_url or self._credential is None:
+            why = "this deployment has no key vault: put the secret into a setting INTERACT_SECRET_… and name it env:…"
+            raise Rejected(why, "secrets_read_only")
+        # A value that other processes have read stays for CACHE_SECONDS; who changes a secret gives it a new name.
+        await self._call(f"writing the secret {name}", "put", name, {"value": value})
+        return f"keyvault:{name}"
 
-        async def call() -> str:
+    async def _read(self, name: str) -> str:
+        document = await self._call(f"reading the secret {name}", "get", name)
+        return str(document["value"])
+
+    async def _call(self, what: str, method: str, name: str, body: Mapping[str, str] | None = None) -> dict[str, Any]:
+        async def call() -> dict[str, Any]:
             headers = {"Authorization": f"Bearer {await self._token()}"}
             url = f"{self._vault_url}/secrets/{quote(name, safe='')}?api-version={API_VERSION}"
-            async with self._http.open().get(url, headers=headers) as response:
+            async with self._http.open().request(method, url, headers=headers, json=body) as response:
                 if response.status != 200:
                     raise of_status(response.status, response.headers, what)
                 document: dict[str, Any] = await response.json()
-                return str(document["value"])
+                return document
 
         return await bounded(call, lambda error: of_connection(error, what), repeatable=True)
 

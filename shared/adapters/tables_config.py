@@ -7,23 +7,24 @@ widgetkeys  partition hash of a widget key: the tenant; partition `tenants`: all
 from __future__ import annotations
 
 import asyncio
-import hmac
 import time
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from shared.adapters.contact_documents import assemble, calendars_of, contact_key, parts_of
-from shared.adapters.documents import from_json
-from shared.adapters.rows import joined_text, key, part, prefix
-from shared.adapters.tables import CONFIG, Row, Tables
+from shared.adapters.document_rows import document_of, row_key
+from shared.adapters.rows import part, prefix
+from shared.adapters.system import SystemClock
+from shared.adapters.tables import CONFIG, Tables
 from shared.adapters.tables_widget_keys import WidgetKeys
 from shared.adapters.timed_cache import TimedCache
 from shared.domain.contacts import Contact
-from shared.domain.documents import TYPE_OF_KIND, Document, DocumentKey, Kind
+from shared.domain.documents import Document, DocumentKey, Kind
 from shared.domain.services import Service
 from shared.domain.sessions import ContactReference
 from shared.domain.tenants import Tenant
 from shared.domain.users import User
+from shared.ports.system import Clock
 
 CACHE_SECONDS = 30.0
 """A licence or a restriction takes effect within this; design.md, "Promises"."""
@@ -40,8 +41,10 @@ class TableConfigStore:
         tables: Tables,
         monotonic: Callable[[], float] = time.monotonic,
         cache_seconds: float = CACHE_SECONDS,
+        clock: Clock | None = None,
     ) -> None:
         self._tables = tables
+        self._clock = clock or SystemClock()
         self._widget_keys = WidgetKeys(tables)
         self._documents: TimedCache[tuple[str, DocumentKey], Document | None] = TimedCache(
             cache_seconds, CACHED_DOCUMENTS, monotonic
@@ -53,9 +56,8 @@ class TableConfigStore:
     async def tenant_by_widget_key(self, widget_key: str) -> Tenant | None:
         tenant_id = await self._owners.get(widget_key, lambda: self._widget_keys.owner(widget_key))
         tenant = await self.tenant(tenant_id) if tenant_id is not None else None
-        # A key that was replaced may have left its row behind.
-        is_current = tenant is not None and hmac.compare_digest(_bytes(tenant.widget_key), _bytes(widget_key))
-        return tenant if is_current else None
+        # A key that was replaced may have left its row behind, and one that was rotated is good for a while only.
+        return tenant if tenant is not None and tenant.accepts(widget_key, self._clock.now()) else None
 
     async def tenant(self, tenant_id: str) -> Tenant | None:
         return _of_type(Tenant, await self._document(tenant_id, DocumentKey(Kind.TENANT, tenant_id)))
@@ -93,18 +95,6 @@ class TableConfigStore:
             return document_of(document.kind, row) if row else None
 
         return await self._documents.get((tenant_id, document), read)
-
-
-def row_key(document: DocumentKey) -> str:
-    return key(document.kind.value, document.id)
-
-
-def document_of(kind: Kind, row: Row) -> Document:
-    return from_json(TYPE_OF_KIND[kind], joined_text("data", row.values))
-
-
-def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogatepass")
 
 
 def _of_type(kind: type[DocumentType], document: Document | None) -> DocumentType | None:

@@ -31,12 +31,14 @@ class WidgetKeys:
         rows = await self._tables.between(WIDGET_KEYS, TENANTS, "!", "~")
         return [parts(row.key)[0] for row in rows]
 
-    async def claim(self, widget_key: str, tenant_id: str) -> None:
+    async def claim(self, tenant_id: str, *widget_keys: str) -> None:
         await self._tables.put(WIDGET_KEYS, TENANTS, part(tenant_id), {})
-        await self._tables.put(WIDGET_KEYS, _hash(widget_key), OWNER, {"tenant": tenant_id})
+        for widget_key in widget_keys:
+            await self._tables.put(WIDGET_KEYS, _hash(widget_key), OWNER, {"tenant": tenant_id})
 
-    async def release(self, widget_key: str) -> None:
-        await self._tables.remove(WIDGET_KEYS, _hash(widget_key), OWNER)
+    async def release(self, *widget_keys: str) -> None:
+        for widget_key in widget_keys:
+            await self._tables.remove(WIDGET_KEYS, _hash(widget_key), OWNER)
 
     async def forget_tenant(self, tenant_id: str) -> None:
         await self._tables.remove(WIDGET_KEYS, TENANTS, part(tenant_id))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
 from shared.domain.errors import Finding, InvalidRequest
 
 LONGEST_SITE_KEY = 100
+SECRET_REFERENCE = re.compile(r"(env|keyvault):[A-Za-z0-9_-]+\Z")
 
 
 class ChallengeKind(StrEnum):
@@ -37,7 +39,10 @@ class ChallengeRefused(InvalidRequest):
 
 
 def check_challenge(challenge: ChallengeSettings) -> tuple[Finding, ...]:
-    """All rules that the settings break; without a challenge nothing is needed."""
+    """All rules that the settings break; without a challenge nothing is needed, and still no secret is stored."""
+    if challenge.secret and not SECRET_REFERENCE.match(challenge.secret):
+        why = "name where the secret is, keyvault:NAME or env:NAME; never write the secret itself"
+        return (Finding("secret_reference", "challenge.secret", why),)
     if challenge.kind is ChallengeKind.NONE:
         return ()
     findings = []

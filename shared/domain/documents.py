@@ -53,3 +53,15 @@ class DocumentKey:
 
 def key_of(document: Document) -> DocumentKey:
     return DocumentKey(KIND_OF_TYPE[type(document)], document.id)
+
+
+def unit_of(document: Document) -> str | None:
+    """The organization unit that a document belongs to, a unit to itself; None for the tenant, which is above all."""
+    if isinstance(document, Tenant):
+        return None
+    return document.id if isinstance(document, OrganizationUnit) else document.organization_unit_id
+
+
+def name_of(document: Document) -> str:
+    """What people call a document."""
+    return document.display_name if isinstance(document, User) else document.name

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
+
+from shared.domain.errors import Finding
 
 
 class Licence(StrEnum):
@@ -20,3 +23,12 @@ SERVICE_BASE_LICENCES = frozenset({Licence.ENTERPRISE, Licence.CONTACT_CENTER})
 def covers_interact(licences: frozenset[Licence], *, service: bool) -> bool:
     """Whether Interact may be used: a service needs Enterprise or Contact Center besides (the guide, "Use Case")."""
     return Licence.INTERACT in licences and (not service or bool(licences & SERVICE_BASE_LICENCES))
+
+
+def check_bought(bought: Mapping[Licence, int]) -> tuple[Finding, ...]:
+    """Numbers of licences that nobody can have bought."""
+    return tuple(
+        Finding("out_of_range", f"licences_bought.{licence}", "must be 0 or more; leave it out for unlimited")
+        for licence, number in bought.items()
+        if number < 0
+    )

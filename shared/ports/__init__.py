@@ -7,6 +7,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from shared.ports.administration import (
+    ANY_VERSION,
+    INTERACT,
+    Actor,
+    Administration,
+    AuditAction,
+    AuditEntry,
+    AuditPage,
+    Changed,
+    Page,
+    Selection,
+    Stored,
+    WorkflowVersion,
+)
+from shared.ports.administrators import Administrators
 from shared.ports.agents import (
     AgentCards,
     Agents,
@@ -42,14 +57,23 @@ from shared.ports.watches import Chain, Watched, Watching, WatchStore
 from shared.ports.widgets import Endpoints, Realtime, RealtimeAccess, SessionClaims, SessionTokens
 
 __all__ = [
+    "ANY_VERSION",
+    "INTERACT",
+    "Actor",
+    "Administration",
+    "Administrators",
     "AgentCards",
     "AgentRecord",
     "AgentStore",
     "Agents",
+    "AuditAction",
+    "AuditEntry",
+    "AuditPage",
     "BotAuthentication",
     "BotConversation",
     "Chain",
     "Challenges",
+    "Changed",
     "Clock",
     "ConfigStore",
     "ConversationView",
@@ -63,6 +87,7 @@ __all__ = [
     "LeftMessageView",
     "Messaging",
     "NewMessage",
+    "Page",
     "PendingEffect",
     "Ports",
     "Presence",
@@ -72,6 +97,7 @@ __all__ = [
     "RecentWait",
     "RelayState",
     "Secrets",
+    "Selection",
     "ServiceStatus",
     "SessionChange",
     "SessionClaims",
@@ -82,6 +108,7 @@ __all__ = [
     "Slot",
     "SpentTokens",
     "StatusView",
+    "Stored",
     "StoredMessage",
     "TaskLine",
     "TasksView",
@@ -92,6 +119,7 @@ __all__ = [
     "WatchStore",
     "Watched",
     "Watching",
+    "WorkflowVersion",
 ]
 
 
@@ -117,3 +145,6 @@ class Ports:
     challenges: Challenges
     site_tokens: SiteTokens
     spent_tokens: SpentTokens
+    administration: Administration
+    administrators: Administrators
+    secrets: Secrets

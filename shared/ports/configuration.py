@@ -38,3 +38,10 @@ class Secrets(Protocol):
     async def get(self, reference: str) -> str:
         """The secret's value; raises Rejected where there is none of this name."""
         ...
+
+    async def put(self, name: str, value: str) -> str:
+        """Keep a secret, and say by which reference it is found again; names are letters, digits and hyphens.
+
+        Raises Rejected where this deployment takes secrets from its settings only.
+        """
+        ...

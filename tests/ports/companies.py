@@ -71,7 +71,7 @@ async def save_company(tables: Tables) -> Company:
     old_id, rows = _saved
     copies = [Insert(row.key.replace(old_id, tenant_id), _renamed(row.values, old_id, tenant_id)) for row in rows]
     await tables.write(CONFIG, tenant_id, *copies)
-    await WidgetKeys(tables).claim(new.tenant.widget_key, tenant_id)
+    await WidgetKeys(tables).claim(tenant_id, new.tenant.widget_key)
     return new
 
 
@@ -82,4 +82,4 @@ def _renamed(values: Mapping[str, Any], old: str, new: str) -> dict[str, Any]:
 
 def company() -> Company:
     tenant_id = unique("lunifico")
-    return Company(Tenant(tenant_id, "Lunifico", widget_key=f"{tenant_id}-key"))
+    return Company(Tenant(tenant_id, "Lunifico", widget_key=f"{tenant_id}-key", instant_messaging_enabled=True))

@@ -90,11 +90,11 @@ async def test_all_findings_come_at_once(documents: ConfigDocuments, lunifico: C
     wrong = replace(
         SALES,
         organization_unit_id="nowhere",
-        licences=frozenset(),
+        name="",
         modalities={"instantMessaging": ServiceModality(True, "gone", "direct")},
     )
     assert await findings_of(documents, lunifico.tenant.id, wrong) == [
-        ("licence_missing", "interact.active"),
+        ("name_missing", "name"),
         ("reference_missing", "organization_unit_id"),
         ("out_of_reach", "interact.domain_template_id"),
         ("reference_missing", "modalities.instantMessaging.workflow_id"),
@@ -110,7 +110,10 @@ async def test_all_findings_come_at_once(documents: ConfigDocuments, lunifico: C
     ("document", "expected"),
     [
         (replace(LUISA, id=""), ("id_length", "id")),
-        (replace(WEBSITES, domains=(DomainRow("ftp", "lunifico.example"),)), ("domain_invalid", "domains.0")),
+        (
+            replace(WEBSITES, domains=(DomainRow("ftp", "lunifico.example"),)),
+            ("protocol_unknown", "domains.0.protocol"),
+        ),
         (replace(WAITING, kind="other"), ("kind_unknown", "kind")),
         (replace(ROOT, parent_id="europe"), ("cycle", "parent_id")),
         (replace(ROOT, parent_id="root"), ("cycle", "parent_id")),

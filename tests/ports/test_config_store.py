@@ -170,8 +170,8 @@ async def test_workflow_versions_stay_what_they_were(tables: Tables) -> None:
     changed = replace(CHAT, name="Chat with callback")
     stored = await documents.save_document(saved.tenant.id, changed, ANY_VERSION)
     assert stored.document == replace(changed, version=2)
-    assert await documents.read_workflow_version(saved.tenant.id, "chat", 1) == CHAT
-    assert await documents.read_workflow_version(saved.tenant.id, "chat", 2) == stored.document
-    assert await documents.read_workflow_version(saved.tenant.id, "chat", 3) is None
+    assert await documents.read_version(saved.tenant.id, "chat", 1) == CHAT
+    assert await documents.read_version(saved.tenant.id, "chat", 2) == stored.document
+    assert await documents.read_version(saved.tenant.id, "chat", 3) is None
     listed = await documents.list_documents(saved.tenant.id, Kind.WORKFLOW)
     assert [one.document for one in listed] == [stored.document], "versions are no documents of their own"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from shared.adapters.contact_documents import assemble, calendars_of, contact_key, parts_of
+from shared.adapters.memory.time import ManualClock
 from shared.domain.contacts import Contact
 from shared.domain.documents import Document, DocumentKey, Kind, key_of
 from shared.domain.errors import Rejected
@@ -12,6 +13,7 @@ from shared.domain.services import Service
 from shared.domain.sessions import ContactReference
 from shared.domain.tenants import Tenant
 from shared.domain.users import User
+from shared.ports.system import Clock
 
 
 class MemoryConfigStore:
@@ -19,6 +21,7 @@ class MemoryConfigStore:
 
     def __init__(self, tenant: Tenant | None = None, *documents: Document) -> None:
         self.documents: dict[str, dict[DocumentKey, Document]] = {}
+        self.clock: Clock = ManualClock()
         if tenant is not None:
             self.put(tenant.id, tenant, *documents)
 
@@ -31,7 +34,8 @@ class MemoryConfigStore:
         self.documents.get(tenant_id, {}).pop(DocumentKey(kind, document_id), None)
 
     async def tenant_by_widget_key(self, widget_key: str) -> Tenant | None:
-        return next((tenant for tenant in await self.tenants() if tenant.widget_key == widget_key), None)
+        now = self.clock.now()
+        return next((tenant for tenant in await self.tenants() if tenant.accepts(widget_key, now)), None)
 
     async def tenant(self, tenant_id: str) -> Tenant | None:
         found = self._find(tenant_id, DocumentKey(Kind.TENANT, tenant_id))
@@ -75,3 +79,7 @@ class MemorySecrets:
         if reference not in self.values:
             raise Rejected(f"there is no secret '{reference}'", "secret_missing")
         return self.values[reference]
+
+    async def put(self, name: str, value: str) -> str:
+        self.values[f"keyvault:{name}"] = value
+        return f"keyvault:{name}"

@@ -1,0 +1,32 @@
+"""Names that administrators give: shown to customers, agents and administrators, so that nothing in them may act."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+
+from shared.domain.errors import Finding
+
+LONGEST_NAME = 200
+UNPRINTABLE = frozenset({"Cc", "Cs", "Zl", "Zp"})
+REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Characters that change the direction of what follows, with which a name could pretend to be another one."""
+MARKUP = frozenset("<>")
+
+
+def check_names(names: Mapping[str, str], *, needed: str) -> tuple[Finding, ...]:
+    """A finding for each name, by its field, that cannot be one; `needed` is the field that must not be empty."""
+    findings: list[Finding] = []
+    for field, name in names.items():
+        if field == needed and not name.strip():
+            findings.append(Finding("name_missing", field, "give it a name"))
+        elif len(name) > LONGEST_NAME:
+            findings.append(Finding("too_long", field, f"must have at most {LONGEST_NAME} characters"))
+        elif any(_is_no_text(character) for character in name):
+            why = "must not contain < or >, control characters, or characters that change the direction of text"
+            findings.append(Finding("name_characters", field, why))
+    return tuple(findings)
+
+
+def _is_no_text(character: str) -> bool:
+    return character in MARKUP or character in REORDERING or unicodedata.category(character) in UNPRINTABLE
