@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import secrets
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 BODY_LIMIT = 256 * 1024
 """Bytes; Teams takes messages of about 100 KB."""
+HALF_A_CHARACTER = re.compile(rb"\\u[dD][89a-fA-F]")
 CARD = "application/vnd.microsoft.card.adaptive"
 MESSAGE = "application/vnd.microsoft.activity.message"
 
@@ -61,6 +63,9 @@ def _document(body: bytes) -> dict[str, Any]:
     """The activity; an empty one for what is no JSON object, which is judged once it is known who has sent it."""
     try:
         document = json.loads(body)
+        if HALF_A_CHARACTER.search(body):
+            # JSON may hold one, UTF-8 may not: no store and no messaging service would take it.
+            document = json.loads(json.dumps(document, ensure_ascii=False).encode("utf-8", "replace"))
     except (ValueError, RecursionError):
         return {}
     return document if isinstance(document, dict) else {}
