@@ -153,16 +153,19 @@ class PresenceWatch:
             return
         self._dirty.setdefault(tenant_id, set()).update(contacts)
         if tenant_id not in self._telling:
-            task = self._telling[tenant_id] = asyncio.ensure_future(self._tell_all(tenant_id))
-            task.add_done_callback(lambda _: self._telling.pop(tenant_id))
+            self._telling[tenant_id] = asyncio.ensure_future(self._tell_all(tenant_id))
 
     async def _tell_all(self, tenant_id: str) -> None:
-        while contacts := self._dirty.pop(tenant_id, None):
-            try:
-                watching = await self._ports.watches.read(tenant_id)
-                await self._tell_changes(tenant_id, [one for one in watching.contacts if one.contact in contacts])
-            except PortError as error:
-                logger.warning("tenant %s: those who watch hear of a change later: %s", tenant_id, error.code)
+        try:
+            while contacts := self._dirty.pop(tenant_id, None):
+                try:
+                    watching = await self._ports.watches.read(tenant_id)
+                    await self._tell_changes(tenant_id, [one for one in watching.contacts if one.contact in contacts])
+                except PortError as error:
+                    logger.warning("tenant %s: those who watch hear of a change later: %s", tenant_id, error.code)
+        finally:
+            # Here and not when the task is done: what comes in between would wait for ever.
+            del self._telling[tenant_id]
 
     async def _tell_changes(self, tenant_id: str, watched: Collection[Watched]) -> None:
         limit = asyncio.Semaphore(AT_ONCE)

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -28,15 +29,22 @@ from shared.domain.tenants import Tenant
 from shared.ports import Presence
 from tests.ports.desk import BOT_ID, LUISA, SECRET, Desk, running_desk
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 TENANT = Tenant(id="lunifico", name="Lunifico", widget_key="widget-key-of-lunifico")
 NOBODY = "b0000000-0000-4000-8000-000000000009"
 KEPT = timedelta(seconds=3)
 
 
-@pytest.fixture
-async def desk() -> AsyncIterator[Desk]:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def running() -> AsyncIterator[Desk]:
     async with running_desk() as opened:
         yield opened
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def desk(running: Desk) -> Desk:
+    return await running.cleaned()
 
 
 def of_desk(desk: Desk, kept: timedelta = timedelta(0)) -> GraphPresence:
@@ -135,7 +143,7 @@ class Asked:
         return await self.presence.of(TENANT, user_ids)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def asked() -> AsyncIterator[Asked]:
     graph, clock, token, http = Graph(), ManualClock(), FakeToken(), HttpSession()
     path = "/v1.0/communications/getPresencesByUserId"
