@@ -39,6 +39,7 @@ KEPT = timedelta(seconds=3)
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def running() -> AsyncIterator[Desk]:
     async with running_desk() as opened:
+        await opened.install()
         yield opened
 
 
