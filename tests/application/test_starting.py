@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from shared.application.sessions import REPLAY
+from shared.application.opening import REPLAY
 from shared.application.starts import Start
 from shared.domain.errors import Conflict, InvalidRequest, Refused, SessionEnded
 from shared.domain.sessions import Phase
