@@ -9,11 +9,15 @@ from typing import Any
 
 import pytest
 
+from shared.application.slots import Slots
+from shared.application.tasks import Tasks
+from shared.application.waiting import Waiting
 from shared.application.worker import Worker
+from shared.domain.sessions import Session
 from tests.simulation.story import Outcome, tell
 from tests.simulation.world import Timers
 
-SEEDS = {"calm": 30, "storm": 150, "hurricane": 120}
+SEEDS = {"calm": 18, "storm": 90, "hurricane": 60}
 
 
 @pytest.fixture(autouse=True)
@@ -37,8 +41,9 @@ def test_every_promise_is_kept(profile: str, chunk: int) -> None:
 
 
 def test_without_faults_nothing_is_repeated() -> None:
-    outcomes = [tell(seed, "calm") for seed in range(20)]
+    outcomes = [tell(seed, "calm") for seed in range(10)]
 
+    assert {outcome.scene for outcome in outcomes} == {"direct", "broadcast", "pickup", "transfers", "everything"}
     assert sum(outcome.repeats + outcome.in_doubt for outcome in outcomes) == 0
 
 
@@ -65,3 +70,30 @@ def test_a_relay_without_watchdogs_is_found_out(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(Timers, "wake", forgetful)
 
     assert any(tell(seed, "hurricane").violations for seed in range(60))
+
+
+def test_services_that_do_not_count_their_tasks_are_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def always_room(self: Slots, queue: str, session_id: str, cap: int) -> bool:
+        return True
+
+    monkeypatch.setattr(Slots, "take", always_room)
+
+    assert tell(3, "calm").violations
+
+
+def test_agents_who_take_from_the_list_without_being_kept_free_are_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def just_so(self: Tasks, *args: Any) -> None:
+        return None
+
+    monkeypatch.setattr(Tasks, "_reserve", just_so)
+
+    assert any("talks with" in violation for seed in range(2, 60, 5) for violation in tell(seed, "calm").violations)
+
+
+def test_a_conversation_that_keeps_its_place_in_the_queue_it_left_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def stays(self: Waiting, session: Session, queued_at: datetime) -> None:
+        return None
+
+    monkeypatch.setattr(Waiting, "leave", stays)
+
+    assert any("hints left" in violation for violation in tell(3, "calm").violations)
