@@ -37,6 +37,27 @@ class Activities:
             "attachments": [{"contentType": "text/html", "content": paragraphs}],
         }
 
+    def edited(
+        self, conversation: Conversation, user_id: str, message_id: str, text: str, *, restored: bool = False
+    ) -> dict[str, Any]:
+        """A message was changed, or its deletion taken back; the activity has the id of the message."""
+        written = self.text(conversation, user_id, message_id, text)
+        event_type = "undeleteMessage" if restored else "editMessage"
+        return {
+            **written,
+            "type": "messageUpdate",
+            "channelData": {**written["channelData"], "eventType": event_type},
+        }
+
+    def deleted(self, conversation: Conversation, user_id: str, message_id: str) -> dict[str, Any]:
+        """A message was deleted; the activity has its id and says nothing of its text."""
+        envelope = self._envelope(conversation, user_id, message_id)
+        return {
+            **envelope,
+            "type": "messageDelete",
+            "channelData": {**envelope["channelData"], "eventType": "softDeleteMessage"},
+        }
+
     def typing(self, conversation: Conversation, user_id: str, activity_id: str) -> dict[str, Any]:
         """The user is writing."""
         return {**self._envelope(conversation, user_id, activity_id), "type": "typing"}

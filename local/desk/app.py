@@ -20,6 +20,7 @@ from local.desk.live import Live
 from local.desk.options import DeskOptions
 from local.desk.page import Page, PageHeaders
 from local.desk.requests_log import RequestsLog
+from local.desk.revisions import Revisions
 from local.desk.signing import Signing
 from local.desk.state import DeskState
 from local.desk.storage import Storage
@@ -43,7 +44,9 @@ def create_app(options: DeskOptions) -> Starlette:
     log, faults, limits = RequestsLog(), Faults(), ConversationLimits(options.limit_factor)
     live = Live(state, Views(state, options.app_name))
     to_bot = ToBot(options, signing, log)
-    actions = UserActions(state, Activities(options, state), live, to_bot, options.app_name)
+    activities = Activities(options, state)
+    actions = UserActions(state, activities, live, to_bot, options.app_name)
+    revisions = Revisions(activities, live, to_bot)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -61,11 +64,11 @@ def create_app(options: DeskOptions) -> Starlette:
 
     return Starlette(
         routes=[
-            *Page(state, actions, live).routes(),
+            *Page(state, actions, revisions, live).routes(),
             *Tokens(options, signing, log).routes(),
             *Connector(options, state, live).routes(ConnectorGate(signing, faults, limits, log)),
             *Graph(state, actions, live, signing, log).routes(),
-            *Control(options, state, actions, faults, limits, log).routes(),
+            *Control(options, state, actions, revisions, faults, limits, log).routes(),
         ],
         middleware=[Middleware(PageHeaders)],
         lifespan=lifespan,

@@ -16,8 +16,10 @@ from local.desk.json_body import NotJsonError, json_object
 from local.desk.limits import ConversationLimits
 from local.desk.options import DeskOptions
 from local.desk.requests_log import RequestsLog
+from local.desk.revisions import Revisions
 from local.desk.state import Conversation, DeskState, Message
 from local.desk.user_actions import NotPossibleError, UserActions
+from local.desk.views import raw
 
 
 class _RefusedError(Exception):
@@ -34,6 +36,7 @@ class Control:
         options: DeskOptions,
         state: DeskState,
         actions: UserActions,
+        revisions: Revisions,
         faults: Faults,
         limits: ConversationLimits,
         log: RequestsLog,
@@ -41,6 +44,7 @@ class Control:
         self._options = options
         self._state = state
         self._actions = actions
+        self._revisions = revisions
         self._faults = faults
         self._limits = limits
         self._log = log
@@ -55,6 +59,7 @@ class Control:
             Route("/_standin/install", _guarded(self.install), methods=["POST"]),
             Route("/_standin/presence", _guarded(self.presence), methods=["POST"]),
             Route("/_standin/say", _guarded(self.say), methods=["POST"]),
+            Route("/_standin/revise", _guarded(self.revise), methods=["POST"]),
             Route("/_standin/act", _guarded(self.act), methods=["POST"]),
             Route("/_standin/typing", _guarded(self.typing), methods=["POST"]),
             Route("/_standin/read", _guarded(self.read), methods=["POST"]),
@@ -91,7 +96,7 @@ class Control:
         if conversation is None:
             return JSONResponse({"conversationId": None, "installed": False, "typed": 0, "messages": []})
         after = int(request.query_params.get("after") or 0)
-        messages = [_raw(m, user_id) for m in conversation.messages if int(m.id) > after]
+        messages = [raw(m, user_id) for m in conversation.messages if int(m.id) > after]
         return JSONResponse(
             {
                 "conversationId": conversation.id,
@@ -136,6 +141,19 @@ class Control:
         if task is not None and body.get("wait", True):
             await asyncio.wait([task])
         return JSONResponse({"id": message.id, "delivery": message.delivery})
+
+    async def revise(self, request: Request) -> Response:
+        """`{user, messageId, text}`: changes a message of the user; without a text it is deleted."""
+        body = await json_object(request)
+        user_id, message_id, text = self._user(body.get("user")), str(body.get("messageId")), body.get("text")
+        conversation = self._personal(user_id)
+        if text is None:
+            task = self._revisions.delete(user_id, conversation, message_id)
+        else:
+            task = self._revisions.edit(user_id, conversation, message_id, str(text))
+        if task is not None:
+            await asyncio.wait([task])
+        return Response(status_code=204)
 
     async def act(self, request: Request) -> Response:
         """`{user, messageId?, verb|title, inputs?}`: presses a button of the card as the user sees it now.
@@ -223,20 +241,3 @@ def _guarded(endpoint: Callable[[Request], Awaitable[Response]]) -> Callable[[Re
             return JSONResponse({"error": str(refusal)}, 400)
 
     return guarded
-
-
-def _raw(message: Message, user_id: str) -> dict[str, Any]:
-    return {
-        "id": message.id,
-        "from": message.sender,
-        "timestamp": message.timestamp,
-        "text": message.text,
-        "textFormat": message.text_format,
-        "summary": message.summary,
-        "event": message.event,
-        "edited": message.edited,
-        "delivery": message.delivery,
-        "replyToId": message.reply_to,
-        "attachments": message.attachments,
-        "cards": message.cards_for(user_id),
-    }

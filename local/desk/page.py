@@ -17,6 +17,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from local.desk.json_body import NotJsonError, json_object
 from local.desk.live import Live, Window
+from local.desk.revisions import Revisions
 from local.desk.state import Conversation, DeskState
 from local.desk.user_actions import NotPossibleError, UserActions
 
@@ -36,9 +37,10 @@ CONTENT_SECURITY_POLICY = (
 class Page:
     """Serves the page and does what its user asks; there is no sign-in, as everybody here is the developer."""
 
-    def __init__(self, state: DeskState, actions: UserActions, live: Live) -> None:
+    def __init__(self, state: DeskState, actions: UserActions, revisions: Revisions, live: Live) -> None:
         self._state = state
         self._actions = actions
+        self._revisions = revisions
         self._live = live
 
     def routes(self) -> list[BaseRoute]:
@@ -51,6 +53,7 @@ class Page:
             Route("/page/presence", _guarded(self.presence), methods=["POST"]),
             Route("/page/say", _guarded(self.say), methods=["POST"]),
             Route("/page/retry", _guarded(self.retry), methods=["POST"]),
+            Route("/page/revise", _guarded(self.revise), methods=["POST"]),
             Route("/page/read", _guarded(self.read), methods=["POST"]),
             Route("/page/press", _guarded(self.press), methods=["POST"]),
             Route("/page/refresh", _guarded(self.refresh), methods=["POST"]),
@@ -101,6 +104,19 @@ class Page:
         body = await json_object(request)
         user_id = self._user(body.get("user"))
         self._actions.retry(self._chat(user_id, body.get("chat")), str(body.get("message")))
+        return Response(status_code=204)
+
+    async def revise(self, request: Request) -> Response:
+        """`{user, chat, message, how: "edit"|"delete"|"restore", text?}`."""
+        body = await json_object(request)
+        user_id = self._user(body.get("user"))
+        conversation, message_id = self._chat(user_id, body.get("chat")), str(body.get("message"))
+        if body.get("how") == "edit":
+            self._revisions.edit(user_id, conversation, message_id, str(body.get("text", "")))
+        elif body.get("how") == "restore":
+            self._revisions.restore(user_id, conversation, message_id)
+        else:
+            self._revisions.delete(user_id, conversation, message_id)
         return Response(status_code=204)
 
     async def read(self, request: Request) -> Response:

@@ -39,6 +39,7 @@ class Message:
     event: str = ""
     reply_to: str = ""
     edited: bool = False
+    deleted: bool = False
     revision: int = 0
     delivery: Delivery = "delivered"
     activity: dict[str, Any] | None = None

@@ -41,11 +41,12 @@ class Views:
             "fromBot": message.sender == BOT,
             "mine": message.sender == user_id,
             "time": message.timestamp,
-            "text": message.text,
+            "text": "" if message.deleted else message.text,
             "textFormat": message.text_format,
             "summary": message.summary,
             "event": message.event,
             "edited": message.edited,
+            "deleted": message.deleted,
             "revision": message.revision,
             "delivery": message.delivery,
             "cards": message.cards_for(user_id),
@@ -75,3 +76,22 @@ class Views:
 
     def _names(self, conversation: Conversation) -> str:
         return ", ".join(self._name(member) for member in conversation.members)
+
+
+def raw(message: Message, user_id: str) -> dict[str, Any]:
+    """A message as it is stored, for tests."""
+    return {
+        "id": message.id,
+        "from": message.sender,
+        "timestamp": message.timestamp,
+        "text": message.text,
+        "textFormat": message.text_format,
+        "summary": message.summary,
+        "event": message.event,
+        "edited": message.edited,
+        "deleted": message.deleted,
+        "delivery": message.delivery,
+        "replyToId": message.reply_to,
+        "attachments": message.attachments,
+        "cards": message.cards_for(user_id),
+    }

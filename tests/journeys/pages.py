@@ -137,6 +137,21 @@ class Agent(WatchedPage):
         """Exactly one message of this text."""
         await expect(self.log.get_by_text(text)).to_have_count(1, timeout=SOON)
 
+    async def mends(self, text: str, mended: str) -> None:
+        """Change a message of one's own."""
+        await self._own(text).get_by_role("button", name="Edit").click()
+        await self.log.get_by_role("textbox", name="Edit message").fill(mended)
+        await self.log.get_by_role("button", name="Save").click()
+        await self.sees(mended)
+
+    async def deletes(self, text: str) -> None:
+        await self._own(text).get_by_role("button", name="Delete").click()
+        await expect(self.log.get_by_text(text)).to_have_count(0, timeout=SOON)
+
+    async def restores(self) -> None:
+        """Take back the last deletion."""
+        await self.log.get_by_role("button", name="Undo").last.click()
+
     async def sees_outcome(self, customer: str, text: str) -> None:
         """A card about this customer that says so."""
         card = self.log.get_by_role("article").filter(has_text=customer).filter(has_text=text)
@@ -148,6 +163,9 @@ class Agent(WatchedPage):
     async def sees_the_end(self, customer: str) -> None:
         """No card offers to end the conversation any more."""
         await expect(self._card(customer, "End")).to_have_count(0, timeout=SOON)
+
+    def _own(self, text: str) -> Locator:
+        return self.log.get_by_role("article").filter(has_text=text)
 
     def _card(self, customer: str, button: str) -> Locator:
         article = self.log.get_by_role("article")

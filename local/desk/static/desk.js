@@ -21,6 +21,7 @@ const messages = new Messages(element("messages"), {
   appName: state.appName,
   onPress: (message, action) => post("press", { user: state.me, chat: message.chatId, message: message.id, action }),
   onRetry: (message) => act("retry", { chat: message.chatId, message: message.id }),
+  onRevise: (message, change) => act("revise", { chat: message.chatId, message: message.id, ...change }),
 });
 
 const chat = (id) => state.chats.find((each) => each.id === id);

@@ -3,20 +3,25 @@
 import { renderCard } from "/static/cards.js";
 import { toHtml } from "/static/markdown.js";
 import { clockTime, dayName, fillAvatar } from "/static/people.js";
+import { deletedNote, ownActions } from "/static/revising.js";
 
 const SAME_BREATH = 5 * 60 * 1000;
 const NEAR_THE_END = 120;
 const SLOW = 600;
 
-/** Shows messages in `log`; `onPress(message, action)` resolves to an outcome, `onRetry(message)` sends again. */
+/**
+ * Shows messages in `log`; `onPress(message, action)` resolves to an outcome, `onRetry(message)` sends again,
+ * `onRevise(message, change)` changes one of the user's own.
+ */
 export class Messages {
   #entries = new Map();
 
-  constructor(log, { appName, onPress, onRetry }) {
+  constructor(log, { appName, onPress, onRetry, onRevise }) {
     this.log = log;
     this.appName = appName;
     this.onPress = onPress;
     this.onRetry = onRetry;
+    this.onRevise = onRevise;
   }
 
   /** Show exactly these messages, from oldest to newest. */
@@ -107,7 +112,7 @@ export class Messages {
     entry.element.setAttribute("aria-label", `${message.senderName}, ${clockTime(message.time)}`);
     entry.element.classList.toggle("edited", message.edited);
     if (entry.by) {
-      const edited = message.edited ? " · Edited" : "";
+      const edited = message.edited && !message.deleted ? " · Edited" : "";
       entry.by.replaceChildren(
         ...(message.mine ? [] : [make("b", "", message.senderName)]),
         `${clockTime(message.time)}${edited}`,
@@ -123,8 +128,15 @@ export class Messages {
   #bodyOf(entry) {
     const { message } = entry;
     const parts = [];
-    if (message.text) {
+    const revise = (change) => this.onRevise(message, change);
+    if (message.deleted) {
+      parts.push(deletedNote(revise));
+    } else if (message.text) {
       parts.push(bubble(message));
+      if (message.mine) {
+        const show = (...elements) => entry.body.replaceChildren(...elements);
+        parts.push(ownActions(message, { revise, show, showAgain: () => show(...this.#bodyOf(entry)) }));
+      }
     }
     for (const card of message.cards) {
       parts.push(renderCard(card, (action) => this.#press(entry, action)));

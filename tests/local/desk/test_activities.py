@@ -202,3 +202,27 @@ async def test_a_bot_for_which_the_desk_does_not_sign_refuses() -> None:
         assert answer["delivery"] == "failed"
         assert desk.bot.activities == []
         assert desk.bot.refused != []
+
+
+async def test_an_own_message_that_is_changed_or_deleted_is_told_under_its_id(desk: RunningDesk) -> None:
+    await desk.install(MARIO)
+    written = await say(desk, "On Fryday")
+
+    await desk.standin("POST", "revise", {"user": MARIO.id, "messageId": written["id"], "text": "On Friday"})
+    await desk.standin("POST", "revise", {"user": MARIO.id, "messageId": written["id"]})
+
+    [changed], [deleted] = desk.bot.of_type("messageUpdate"), desk.bot.of_type("messageDelete")
+    assert {written["id"]} == {changed["id"], deleted["id"]}
+    assert (changed["text"], changed["channelData"]["eventType"]) == ("On Friday", "editMessage")
+    assert ("text" in deleted, deleted["channelData"]["eventType"]) == (False, "softDeleteMessage")
+    [shown] = [message for message in await desk.messages() if message["id"] == written["id"]]
+    assert (shown["edited"], shown["deleted"]) == (True, True)
+
+
+async def test_nobody_changes_what_somebody_else_has_written(desk: RunningDesk) -> None:
+    conversation = await desk.install(MARIO)
+    _, sent = await desk.connector.send(conversation, message("Hello"))
+
+    body = {"user": MARIO.id, "messageId": sent["id"], "text": "Good-bye"}
+    assert (await desk.standin_status("POST", "revise", body))[0] == 409
+    assert (await desk.messages())[-1]["text"] == "Hello"

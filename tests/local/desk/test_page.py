@@ -213,6 +213,7 @@ async def test_everything_is_done_with_the_keyboard(desk: RunningDesk, page: Pag
     await page.keyboard.type("two")
     await page.keyboard.press("Enter")
     await expect(log_of(page).get_by_text("two")).to_be_visible()
+    await wait_until(lambda: _is(len(desk.bot.of_type("message")) == 1))
     assert desk.bot.of_type("message")[0]["text"] == "one\ntwo"
 
 
@@ -357,3 +358,32 @@ async def test_a_foreign_page_can_neither_listen_nor_act(desk: RunningDesk) -> N
             )
         async with http.post(f"{desk.url}/page/install", data=f'{{"user":"{MARIO.id}"}}') as response:
             assert response.status == 415
+
+
+async def test_an_own_message_is_mended_deleted_and_restored(desk: RunningDesk, page: Page) -> None:
+    await desk.install()
+    await sign_in(page, desk)
+    await page.get_by_role("textbox", name="Type a message").fill("On Fryday")
+    await page.keyboard.press("Enter")
+    log = log_of(page)
+    own = log.get_by_role("article").last
+
+    await own.get_by_role("button", name="Edit").click()
+    await expect(own.get_by_role("textbox", name="Edit message")).to_be_focused()
+    assert await violations(page) == []
+    await page.keyboard.press("Escape")
+    await own.get_by_role("button", name="Edit").click()
+    await own.get_by_role("textbox", name="Edit message").fill("On Friday")
+    await page.keyboard.press("Enter")
+    await expect(own).to_contain_text("On Friday")
+    await expect(own).to_contain_text("Edited")
+
+    await own.get_by_role("button", name="Delete").click()
+    await expect(own).to_contain_text("You deleted this message.")
+    await expect(own).not_to_contain_text("On Friday")
+    await own.get_by_role("button", name="Undo").click()
+    await expect(own).to_contain_text("On Friday")
+    await wait_until(lambda: _is(len(desk.bot.of_type("messageUpdate")) == 2))
+    updates = desk.bot.of_type("messageUpdate")
+    assert [each["channelData"]["eventType"] for each in updates] == ["editMessage", "undeleteMessage"]
+    assert {each["text"] for each in updates} == {"On Friday"}
