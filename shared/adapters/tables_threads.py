@@ -80,7 +80,8 @@ class TableThreadStore:
     async def revise(self, thread_id: str, sequence: int, text: str | None) -> None:
         row = await self._tables.get(THREADS, part(thread_id), _message_key(sequence))
         if row is not None:
-            revised = with_text(_stored(row), text)
+            stored = _stored(row)
+            revised = replace(stored, message=stored.message.revised(text))
             await self._tables.put(
                 THREADS, part(thread_id), _message_key(sequence), text_properties("data", to_json(revised))
             )
@@ -139,11 +140,6 @@ class TableThreadStore:
             metadata=message.metadata,
         )
         return StoredMessage(numbered, message.sender_name)
-
-
-def with_text(stored: StoredMessage, text: str | None) -> StoredMessage:
-    """The message with another text, or without any."""
-    return replace(stored, message=replace(stored.message, text=text or "", is_text=text is not None))
 
 
 def _properties(thread: _Thread) -> dict[str, str]:

@@ -19,6 +19,7 @@ from shared.domain.effects import (
     EnterQueue,
     EraseConversation,
     FindAvailability,
+    FindMessage,
     FreeAgent,
     FreeSlot,
     InviteAgent,
@@ -63,8 +64,10 @@ class CarryOut:
         match effect:
             case SendToCustomer():
                 await self._customer.send(session, effect, number)
+            case FindMessage():
+                return await self._customer.find(session, effect)
             case ReviseMessage():
-                return await self._customer.revise(session, effect)
+                await self._customer.revise(session, effect)
             case RelayToAgent():
                 await self._agent.relay(record, effect, again=again)
             case NotifyAgent():

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from shared.application.reading import known
-from shared.domain.effects import ReviseMessage, SendToCustomer
+from shared.domain.effects import FindMessage, ReviseMessage, SendToCustomer
 from shared.domain.errors import Rejected
-from shared.domain.events import Event, MessageRevised
+from shared.domain.events import Event, MessageFound
 from shared.domain.sessions import ChatChannel, Session
 from shared.domain.tenants import Tenant
 from shared.ports import Cursor, Ports
@@ -33,16 +33,21 @@ class CustomerSide:
             await self.tenant(session), chat.thread_id, chat.relay_id, effect.sender, effect.text, metadata
         )
 
-    async def revise(self, session: Session, effect: ReviseMessage) -> tuple[Event, ...]:
-        """Find the message by its key; to change it again to the same is no harm."""
+    async def find(self, session: Session, effect: FindMessage) -> tuple[Event, ...]:
+        """The message with this key; one that was deleted is known by what told of that."""
         chat, tenant = _chat_of(session), await self.tenant(session)
-        messaging = self._ports.messaging
-        there = await messaging.list_after(tenant, chat.thread_id, chat.relay_id, Cursor())
-        found = next((message for message in there if message.metadata.get("key") == effect.key), None)
-        if found is None:
+        there = await known(self._ports.messaging.list_after(tenant, chat.thread_id, chat.relay_id, Cursor()))
+        meant = [message for message in there if message.metadata.get("key") == effect.key]
+        changes = [message for message in meant if "target" in message.metadata]
+        ids = [message.metadata.get("target", message.id) for message in meant]
+        if not ids:
             return ()
-        await messaging.revise(tenant, chat.thread_id, chat.relay_id, found.id, effect.text)
-        return (MessageRevised(effect.key, effect.text),)
+        return (MessageFound(effect.key, ids[0], effect.text, tuple(change.id for change in changes)),)
+
+    async def revise(self, session: Session, effect: ReviseMessage) -> None:
+        """To change it again to the same is no harm."""
+        chat, tenant = _chat_of(session), await self.tenant(session)
+        await self._ports.messaging.revise(tenant, chat.thread_id, chat.relay_id, effect.message_id, effect.text)
 
     async def erase(self, session: Session, chat: ChatChannel) -> None:
         tenant = await self.tenant(session)

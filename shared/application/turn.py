@@ -22,7 +22,7 @@ from shared.domain.events import (
     CustomerMessageReceived,
     DeliveryFailed,
     Event,
-    MessageRevised,
+    MessageFound,
     SessionOpened,
     TimerDue,
     Transferred,
@@ -188,7 +188,7 @@ def _line(event: Event, effects: Sequence[Effect], now: datetime) -> tuple[Timel
     """A line for the administrator; messages are left out, and so is every text of a person."""
     if isinstance(event, CustomerMessageReceived) and _is_over_budget(effects):
         return (TimelineEntry(now, "MessageBudgetExceeded", {"message_id": event.message_id}),)
-    if isinstance(event, CustomerMessageReceived | AgentMessageReceived | MessageRevised):
+    if isinstance(event, CustomerMessageReceived | AgentMessageReceived | MessageFound):
         return ()
     if isinstance(event, TimerDue) and not effects:
         return ()

@@ -17,7 +17,7 @@ from shared.domain.sessions import ChatChannel, ContactReference
 class SendToCustomer:
     """A message in the customer's thread, by an agent or by the system; `event` tells the widget what it means.
 
-    `key` names the message for later; `target` is the key of the message that the event is about.
+    `key` names the message for later; `target` is the id of the message that the event is about.
     """
 
     text: str
@@ -30,10 +30,19 @@ class SendToCustomer:
 
 
 @dataclass(frozen=True)
-class ReviseMessage:
-    """Change a message in the customer's thread, or delete it (`text` None); the answer is MessageRevised."""
+class FindMessage:
+    """Look in the customer's thread for the message that is to be changed; the answer is MessageFound."""
 
     key: str
+    text: str | None
+    kind: Literal["find_message"] = "find_message"
+
+
+@dataclass(frozen=True)
+class ReviseMessage:
+    """Change a message in the customer's thread, or delete it (`text` None)."""
+
+    message_id: str
     text: str | None
     kind: Literal["revise_message"] = "revise_message"
 
@@ -222,6 +231,7 @@ class RecordHistory:
 
 Effect = (
     SendToCustomer
+    | FindMessage
     | ReviseMessage
     | RelayToAgent
     | NotifyAgent

@@ -44,11 +44,13 @@ class AgentMessageRevised:
 
 
 @dataclass(frozen=True)
-class MessageRevised:
-    """The answer to ReviseMessage where the message was there; `text` None: it was deleted."""
+class MessageFound:
+    """The answer to FindMessage where the message was there; `changes` are the ids of what told of earlier changes."""
 
     key: str
+    message_id: str
     text: str | None
+    changes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -181,7 +183,7 @@ Event = (
     | CustomerMessageReceived
     | AgentMessageReceived
     | AgentMessageRevised
-    | MessageRevised
+    | MessageFound
     | AgentsReserved
     | InvitationSent
     | ConversationShown

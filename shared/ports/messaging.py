@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -33,6 +33,12 @@ class ThreadMessage:
     created_on: datetime
     metadata: Mapping[str, str] = field(default_factory=dict)
     is_text: bool = True
+
+    def revised(self, text: str | None) -> ThreadMessage:
+        """The message with another text, or, deleted, without anything."""
+        if text is None:
+            return replace(self, text="", metadata={}, is_text=False)
+        return replace(self, text=text)
 
 
 class Identity(Protocol):

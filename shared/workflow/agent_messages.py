@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from shared.domain.effects import ReviseMessage, SendToCustomer
-from shared.domain.events import AgentMessageReceived, AgentMessageRevised, MessageRevised
+from shared.domain.effects import Effect, FindMessage, ReviseMessage, SendToCustomer
+from shared.domain.events import AgentMessageReceived, AgentMessageRevised, MessageFound
 from shared.domain.notices import notice
 from shared.domain.sessions import Phase, Session
 from shared.domain.workflows import Definition
@@ -18,18 +18,22 @@ def agent_message(session: Session, definition: Definition, event: AgentMessageR
 
 def agent_message_revised(session: Session, event: AgentMessageRevised) -> Step:
     """Also after the end: what an agent takes back must not stay in the thread."""
-    return Step(session, (ReviseMessage(event.key, event.text),) if _is_own(session, event.agent_id) else ())
+    return Step(session, (FindMessage(event.key, event.text),) if _is_own(session, event.agent_id) else ())
 
 
-def message_revised(session: Session, definition: Definition, event: MessageRevised) -> Step:
-    """The thread is changed; a page that has read the old text is told by a message, in the order of all others."""
+def message_found(session: Session, definition: Definition, event: MessageFound) -> Step:
+    """The thread is changed; a page that has read the old text is told by a message, in the order of all others.
+
+    What told of earlier changes holds texts that are not valid any more, so that it is deleted.
+    """
+    revise = ReviseMessage(event.message_id, event.text)
+    outdated: tuple[Effect, ...] = tuple(ReviseMessage(change, None) for change in event.changes)
     if session.phase is Phase.ENDED:
-        return Step(session)
-    sender = _sender(session, definition)
-    if event.text is None:
-        text = notice("message_deleted", definition.language)
-        return Step(session, (SendToCustomer(text, sender, "agent", "deleted", target=event.key),))
-    return Step(session, (SendToCustomer(event.text, sender, "agent", "edited", target=event.key),))
+        return Step(session, (revise, *outdated))
+    text = notice("message_deleted", definition.language) if event.text is None else event.text
+    name = "deleted" if event.text is None else "edited"
+    told = SendToCustomer(text, _sender(session, definition), "agent", name, key=event.key, target=event.message_id)
+    return Step(session, (revise, told, *outdated))
 
 
 def _is_own(session: Session, agent_id: str) -> bool:

@@ -24,8 +24,8 @@ from shared.domain.events import (
     DeliveryFailed,
     Event,
     InvitationSent,
+    MessageFound,
     MessageLeft,
-    MessageRevised,
     ParametersSet,
     SessionOpened,
     TimerDue,
@@ -38,7 +38,7 @@ from shared.domain.sessions import EndReason, Phase, Session, VisitorPresence, g
 from shared.domain.workflows import Definition
 from shared.workflow.activities import ACTIVITIES
 from shared.workflow.activity import Context, Step, read_parameters
-from shared.workflow.agent_messages import agent_message, agent_message_revised, message_revised
+from shared.workflow.agent_messages import agent_message, agent_message_revised, message_found
 from shared.workflow.customer_messages import customer_message
 from shared.workflow.ending import end, erase, leave_message
 from shared.workflow.transfers import is_leaving_for, move
@@ -101,8 +101,8 @@ def _of_the_session(session: Session, definition: Definition, event: Event, now:
             return agent_message(session, definition, event)
         case AgentMessageRevised():
             return agent_message_revised(session, event)
-        case MessageRevised():
-            return message_revised(session, definition, event)
+        case MessageFound():
+            return message_found(session, definition, event)
         case AgentEnded() if _is_with(session, event.agent_id):
             return end(session, definition, EndReason.AGENT, now)
         case AgentEnded():

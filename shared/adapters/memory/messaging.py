@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import timedelta
 
 from shared.domain.errors import Rejected
@@ -102,8 +101,7 @@ class MemoryMessaging:
     async def revise(self, tenant: Tenant, thread_id: str, relay_id: str, message_id: str, text: str | None) -> None:
         self._participants(thread_id)
         self.threads[thread_id] = [
-            replace(message, text=text or "", is_text=text is not None) if message.id == message_id else message
-            for message in self.threads[thread_id]
+            message.revised(text) if message.id == message_id else message for message in self.threads[thread_id]
         ]
 
     async def remove_visitor(self, tenant: Tenant, thread_id: str, relay_id: str, visitor_id: str) -> None:

@@ -43,8 +43,7 @@ class MemoryThreadStore:
         messages = self._messages(thread_id)
         if 0 < sequence <= len(messages):
             old = messages[sequence - 1]
-            message = replace(old.message, text=text or "", is_text=text is not None)
-            messages[sequence - 1] = replace(old, message=message)
+            messages[sequence - 1] = replace(old, message=old.message.revised(text))
 
     async def delete(self, thread_id: str) -> None:
         self.threads.pop(thread_id, None)

@@ -12,8 +12,8 @@ export interface Entry {
   readonly text: string;
   readonly at: number;
   readonly sequence: number;
-  /** Only for an agent's message that was changed later. */
-  readonly edited?: true;
+  /** Only for an agent's message that was changed or deleted later. */
+  readonly revised?: "edited" | "deleted";
   /** Only for the visitor's own messages. */
   readonly delivery?: "sending" | "sent" | "failed";
 }
@@ -55,7 +55,7 @@ function fromThread(message: ThreadMessage, userId: string, contactName: string,
   const text = message.text || eventText(message, name, texts);
   if (text === "") return undefined;
   const entry: Entry = { key: id, author, name, text, at, sequence };
-  return event === "edited" ? { ...entry, edited: true } : entry;
+  return event === "edited" || event === "deleted" ? { ...entry, revised: event } : entry;
 }
 
 /** What the catalogue says of an event that came without a text. */

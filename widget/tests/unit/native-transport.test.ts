@@ -49,9 +49,9 @@ test("reads on from the last message that it has", async () => {
 
 test("a message that was changed later stands in its place with its new text", async () => {
   const thread = new FakeThread([
-    message(1, "On Fryday", { kind: "agent", key: "a" }),
+    message(1, "On Fryday"),
     message(2, "Anything else?"),
-    message(3, "On Friday", { kind: "agent", event: "edited", target: "a" }),
+    message(3, "On Friday", { kind: "agent", event: "edited", target: "1" }),
   ]);
   const transport = transportOf(thread);
   await transport.read();
@@ -59,8 +59,18 @@ test("a message that was changed later stands in its place with its new text", a
   assert.equal(transport.messages[0]?.event, "edited");
 });
 
-test("a change of a message that is not there any more is not shown", async () => {
-  const thread = new FakeThread([message(2, "gone", { kind: "agent", event: "deleted", target: "a" })]);
+test("a message that was deleted is said to be in its place, as is what was known before", async () => {
+  const told = message(4, "This message was deleted.", { kind: "agent", event: "deleted", target: "1" });
+  // Neither the message nor what told of an earlier change says anything any more.
+  const thread = new FakeThread([message(1, "", {}), message(2, "Anything else?"), message(3, "", {}), told]);
+  const transport = transportOf(thread);
+  await transport.read();
+  assert.deepEqual(shown(transport), ["This message was deleted.", "Anything else?"]);
+  assert.equal(transport.messages[0]?.event, "deleted");
+});
+
+test("a change of a message that is not there is not shown", async () => {
+  const thread = new FakeThread([message(2, "gone", { kind: "agent", event: "deleted", target: "1" })]);
   const transport = transportOf(thread);
   await transport.read();
   assert.deepEqual(shown(transport), []);

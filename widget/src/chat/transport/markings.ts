@@ -14,7 +14,7 @@ const EVENTS: readonly RelayEvent[] = [
   "deleted",
 ];
 
-type Markings = Pick<ThreadMessage, "clientMessageId" | "kind" | "event" | "key" | "target">;
+type Markings = Pick<ThreadMessage, "clientMessageId" | "kind" | "event" | "target">;
 
 /** What a message says of itself beside its text, as far as this widget knows it. */
 export function markings(metadata: Readonly<Record<string, unknown>> | null | undefined): Markings {
@@ -23,12 +23,11 @@ export function markings(metadata: Readonly<Record<string, unknown>> | null | un
     return typeof value === "string" && value !== "" ? value : undefined;
   };
   const event = EVENTS.find((known) => known === metadata?.["event"]);
-  const [clientMessageId, kind, key, target] = ["clientMessageId", "kind", "key", "target"].map(text);
+  const [clientMessageId, kind, target] = ["clientMessageId", "kind", "target"].map(text);
   return {
     ...(clientMessageId ? { clientMessageId } : {}),
     ...(kind ? { kind } : {}),
     ...(event ? { event } : {}),
-    ...(key ? { key } : {}),
     ...(target ? { target } : {}),
   };
 }

@@ -61,13 +61,14 @@ export class Timeline {
     const all = [...this.byId.values()].sort(bySequence);
     const changes = new Map(all.filter(({ target }) => target).map((change) => [change.target, change]));
     return all
-      .filter(({ shown, clientMessageId, target }) => {
-        if (!shown || target || (clientMessageId && own.has(clientMessageId))) return false;
+      .filter(({ id, shown, clientMessageId, target }) => {
+        // What was deleted is still shown, as deleted, in its place.
+        if (target || !(shown || changes.has(id)) || (clientMessageId && own.has(clientMessageId))) return false;
         if (clientMessageId) own.add(clientMessageId);
         return true;
       })
       .map((message) => {
-        const change = message.key === undefined ? undefined : changes.get(message.key);
+        const change = changes.get(message.id);
         return change ? { ...message, text: change.text, ...(change.event ? { event: change.event } : {}) } : message;
       });
   }

@@ -28,8 +28,7 @@ export interface ThreadMessage {
   /** Only the relay's messages carry one. */
   readonly kind?: string;
   readonly event?: RelayEvent;
-  /** Names an agent's message for those that speak of it later; `target` is the message of which an event speaks. */
-  readonly key?: string;
+  /** The id of the message of which an event speaks. */
   readonly target?: string;
   /** False for entries such as "participant added", which count in the sequence and are not shown. */
   readonly shown: boolean;
