@@ -62,7 +62,7 @@ async def _receive(request: func.HttpRequest) -> func.HttpResponse:
 def _document(body: bytes) -> dict[str, Any]:
     """The activity; an empty one for what is no JSON object, which is judged once it is known who has sent it."""
     try:
-        document = json.loads(body)
+        document = json.loads(body.decode("utf-8"))
         if HALF_A_CHARACTER.search(body):
             # JSON may hold one, UTF-8 may not: no store and no messaging service would take it.
             document = json.loads(json.dumps(document, ensure_ascii=False).encode("utf-8", "replace"))

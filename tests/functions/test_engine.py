@@ -14,6 +14,8 @@ import pytest
 
 from shared.settings.table import SETTINGS, STORAGE
 from tests.local.host.hosts import KEYS, MASTER, ROOT, RunningHost, host
+from tests.security.hooks import answered
+from tests.security.web import cases
 
 HTTP: dict[str, tuple[str, list[str]]] = {
     "bot_messages": ("api/messages", ["POST"]),
@@ -108,6 +110,11 @@ def test_an_event_that_cannot_be_used_fails_with_its_reason_in_the_log_and_is_ne
 ) -> None:
     assert deliver(running, "on_chat_event") == 500
     assert "no tenant has the ACS resource id '/foreign'" in running.log
+
+
+@pytest.mark.parametrize("case", cases("event_grid", "hooks"))
+def test_events_are_taken_from_whoever_has_the_key(running: RunningHost, case: dict[str, Any]) -> None:
+    assert answered(running, case) == case["status"]
 
 
 def test_an_event_of_calls_is_taken_since_there_are_none(running: RunningHost) -> None:

@@ -72,8 +72,8 @@ async def prepared(world: World, state: str) -> dict[str, str]:
     """Carla's session; Luisa and a user of the rival are registered with the bot as well."""
     rival = replace(TENANT, id="rival", widget_key="widget-key-of-rival", acs_resource_id="/rival")
     world.config.put(rival.id, rival)
-    for user in (MARIO, LUISA):
-        world.config.put(rival.id, user)
+    for agent in (MARIO, LUISA):
+        world.config.put(rival.id, agent)
     session_id = str((await start(**form()))["sessionId"])
     for tenant, user in ((TENANT.id, LUISA.id), ("rival", "rival"), ("rival", MARIO.id)):
         chat = BotConversation("https://smba.example", f"chat-{user}-of-{tenant}")
