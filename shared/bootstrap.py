@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from shared.adapters.storage_account import CredentialSource, ManagedIdentity, StorageAccount
     from shared.application import Application
     from shared.domain.challenges import ChallengeKind
-    from shared.ports import AgentCards, BotAuthentication, Clock, Endpoints, Presence
+    from shared.ports import Administrators, AgentCards, BotAuthentication, Clock, ConfigStore, Endpoints, Presence
 
 logger = logging.getLogger(__name__)
 
@@ -124,7 +124,6 @@ def _assemble(settings: Settings) -> _Running:
     from shared.adapters.key_sets import KeySets
     from shared.adapters.messaging_by_kind import IdentityByKind, MessagingByKind
     from shared.adapters.native_messaging import NativeIdentity, NativeMessaging
-    from shared.adapters.no_administrators import NoAdministrators
     from shared.adapters.null_realtime import NullRealtime
     from shared.adapters.queue_timers import QueueTimers
     from shared.adapters.secret_store import SecretStore
@@ -158,6 +157,7 @@ def _assemble(settings: Settings) -> _Running:
     identity = ManagedIdentity(settings.managed_identity)
     clock, http, bot = SystemClock(), HttpSession(), settings.bot
     tables = Tables(_account(settings.tables, identity))
+    config = TableConfigStore(tables, cache_seconds=settings.config_cache_seconds)
     timers = QueueTimers(_account(settings.queues, identity), clock)
     secrets = SecretStore(settings.secrets, http, settings.key_vault_url or "", identity)
     resources = AcsResources(secrets, http, settings.acs_browser_endpoint)
@@ -167,7 +167,7 @@ def _assemble(settings: Settings) -> _Running:
     ports = Ports(
         clock=clock,
         ids=SystemIds(),
-        config=TableConfigStore(tables, cache_seconds=settings.config_cache_seconds),
+        config=config,
         sessions=TableSessionStore(tables),
         queue=TableQueueStore(tables),
         agent_store=TableAgentStore(tables),
@@ -184,7 +184,7 @@ def _assemble(settings: Settings) -> _Running:
         site_tokens=JwtSiteTokens(clock, secrets, KeySets(GuardedHttps(settings.site_key_hosts).get)),
         spent_tokens=TableSpentTokens(tables),
         administration=ConfigDocuments(tables, lint, clock),
-        administrators=NoAdministrators(),
+        administrators=_administrators(settings, http, config),
         secrets=secrets,
     )
     authentication = ConnectorAuthentication(http, bot.app_id, bot.keys_url, bot.service_hosts)
@@ -193,6 +193,16 @@ def _assemble(settings: Settings) -> _Running:
     closers = (tables.close, timers.close, identity.close, http.close)
     interval = timedelta(seconds=settings.presence_seconds)
     return _Running(assemble(ports, interval, settings.limit_factor), surroundings, closers)
+
+
+def _administrators(settings: Settings, http: HttpSession, config: ConfigStore) -> Administrators:
+    from shared.adapters.entra_administrators import EntraAdministrators, SignIn
+    from shared.adapters.no_administrators import NoAdministrators
+
+    sign_in = settings.sign_in
+    if not sign_in.audience:
+        return NoAdministrators()
+    return EntraAdministrators(SignIn(sign_in.issuer, sign_in.audience, sign_in.keys_url), http, config)
 
 
 def _presence(settings: Settings, http: HttpSession, clock: Clock, identity: ManagedIdentity) -> Presence:

@@ -41,6 +41,7 @@ def read(environment: Mapping[str, str] | None = None) -> Reading:
         signalr=reader.connection_string("INTERACT_SIGNALR_CONNECTION_STRING", ("endpoint", "accesskey")),
         key_vault_url=reader.url("INTERACT_KEY_VAULT_URL", required=False) or None,
         acs_browser_endpoint=reader.url("INTERACT_ACS_BROWSER_ENDPOINT", required=False).rstrip("/") or None,
+        sign_in=reader.sign_in(),
         config_cache_seconds=reader.number(CONFIG_CACHE, 0, LONGEST_CONFIG_CACHE),
         graph_url=reader.url("INTERACT_GRAPH_URL", required=False).rstrip("/") or None,
         presence_seconds=reader.number(PRESENCE, *PRESENCE_BOUNDS),

@@ -37,6 +37,15 @@ class BotSettings:
 
 
 @dataclass(frozen=True)
+class SignInSettings:
+    """Whose access tokens make somebody an administrator; without an audience nobody is one."""
+
+    audience: str
+    issuer: str
+    keys_url: str
+
+
+@dataclass(frozen=True)
 class Settings:
     """All settings, read and checked. `secrets` maps names that start with INTERACT_SECRET_ to their values."""
 
@@ -51,6 +60,7 @@ class Settings:
     key_vault_url: str | None
     acs_browser_endpoint: str | None
     config_cache_seconds: float
+    sign_in: SignInSettings
     graph_url: str | None
     presence_seconds: float
     site_key_hosts: tuple[str, ...]

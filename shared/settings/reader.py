@@ -6,8 +6,10 @@ import base64
 from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
-from shared.settings.model import BotSettings, SettingFinding, StorageSettings
+from shared.settings.model import BotSettings, SettingFinding, SignInSettings, StorageSettings
 from shared.settings.table import BY_NAME, DEVELOPMENT_STORAGE, SECRET_PREFIX, SESSION_KEY_BYTES, STORAGE
+
+ENTRA = "https://login.microsoftonline.com"
 
 
 class Reader:
@@ -107,6 +109,14 @@ class Reader:
             service_hosts=hosts,
         )
 
+    def sign_in(self) -> SignInSettings:
+        authority = f"{ENTRA}/{self.text('INTERACT_BOT_TENANT_ID')}"
+        return SignInSettings(
+            audience=self.text("INTERACT_ADMIN_AUDIENCE"),
+            issuer=self.text("INTERACT_ADMIN_ISSUER") or f"{authority}/v2.0",
+            keys_url=self.url("INTERACT_ADMIN_KEYS_URL", required=False) or f"{authority}/discovery/v2.0/keys",
+        )
+
     def secrets(self) -> Mapping[str, str]:
         found = self._environment.items()
         return {name: value for name, value in found if name.startswith(SECRET_PREFIX) and value}
@@ -144,4 +154,4 @@ def _is_url(value: str) -> bool:
 
 
 def _token_url(tenant_id: str) -> str:
-    return f"https://login.microsoftonline.com/{tenant_id}/oauth2/v2.0/token"
+    return f"{ENTRA}/{tenant_id}/oauth2/v2.0/token"

@@ -112,6 +112,20 @@ SETTINGS = (
         "URL under which browsers reach ACS where that is not the endpoint itself, for instance through a gateway",
     ),
     Setting(
+        "INTERACT_ADMIN_AUDIENCE",
+        "application (client) id for which access tokens of administrators are issued; empty switches the management "
+        "API off",
+    ),
+    Setting(
+        "INTERACT_ADMIN_ISSUER",
+        "issuer of administrators' access tokens; empty for the tenant of the bot's app registration in Microsoft "
+        "Entra ID",
+    ),
+    Setting(
+        "INTERACT_ADMIN_KEYS_URL",
+        "where the keys are that sign administrators' access tokens; empty for those of the same tenant",
+    ),
+    Setting(
         CONFIG_CACHE,
         f"seconds for which a process keeps what it has read of the configuration, 0 to {LONGEST_CONFIG_CACHE}; "
         "so late a change takes effect",
@@ -124,8 +138,8 @@ SETTINGS = (
     ),
     Setting(
         "INTERACT_GRAPH_URL",
-        "base URL of Microsoft Graph, https://graph.microsoft.com/v1.0, where presence in Teams counts; empty where it is "
-        "not asked for, so that duty and conversations alone decide",
+        "base URL of Microsoft Graph, https://graph.microsoft.com/v1.0, where presence in Teams counts; empty where "
+        "it is not asked for, so that duty and conversations alone decide",
         example="http://localhost:7073/graph/v1.0",
     ),
     Setting(

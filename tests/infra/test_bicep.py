@@ -27,6 +27,14 @@ UNTYPED = {
 """Resources whose published types the checker does not have; checked by hand against them (docs/deploy.md)."""
 
 NOT_IN_AZURE = {
+    "INTERACT_ADMIN_KEYS_URL": "the tenant's own",
+    "INTERACT_ADMIN_ISSUER": "the tenant's own",
+    "INTERACT_SITE_KEY_HOSTS": "keys of sites are public; extraSettings for those inside a network",
+    "INTERACT_HCAPTCHA_VERIFY_URL": "its default is right",
+    "INTERACT_TURNSTILE_VERIFY_URL": "its default is right",
+    "INTERACT_TRUSTED_PROXIES": "no proxy stands before the app; extraSettings where one does",
+    "INTERACT_LIMIT_FACTOR": "for load tests only",
+    "INTERACT_CONFIG_CACHE_SECONDS": "its default is right",
     "INTERACT_ACS_BROWSER_ENDPOINT": "browsers reach ACS at its endpoint; extraSettings for gateways",
     "AzureWebJobsStorage": "the identity takes its place",
     "AzureWebJobsStorage__accountName": "the URLs say it, also in other clouds",

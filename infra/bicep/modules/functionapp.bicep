@@ -40,6 +40,8 @@ var appSettings = {
   INTERACT_PUBLIC_URL: publicUrl
   INTERACT_BOT_APP_ID: botAppId
   INTERACT_BOT_TENANT_ID: botTenantId
+  // The registration of the bot carries the app roles of administrators.
+  INTERACT_ADMIN_AUDIENCE: botAppId
   INTERACT_KEY_VAULT_URL: vaultUri
 }
 

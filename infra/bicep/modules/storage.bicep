@@ -7,7 +7,7 @@ param deadLetterRetentionDays int
 param isPrivate bool
 
 // The names of shared/adapters/tables.py and shared/adapters/queue_timers.py.
-var tables = ['config', 'widgetkeys', 'sessions', 'index', 'queue', 'agents', 'history']
+var tables = ['config', 'widgetkeys', 'sessions', 'index', 'queue', 'agents', 'history', 'threads']
 // The host would make the poison queue at its first use; it is made here so that it can be watched from the start.
 var queues = ['session-timers', 'session-timers-poison', 'presence-timers', 'presence-timers-poison']
 var deadLetterName = 'dead-letter'
