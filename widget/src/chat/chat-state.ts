@@ -6,7 +6,7 @@ import type { StoredMessage } from "./store";
 
 /** All that is drawn. */
 export interface ChatState {
-  readonly phase: "loading" | "unavailable" | "form" | "chat" | "ended";
+  readonly phase: "loading" | "unavailable" | "form" | "left" | "chat" | "ended";
   readonly contact: Contact | undefined;
   /** Of the conversation that runs, or ran last. */
   readonly sessionId: string | undefined;

@@ -97,6 +97,19 @@ export class Conversation {
     }
   }
 
+  /** Leaves a message where nobody is there; what was typed stays until it has arrived. */
+  async leave(form: FormValues, challengeToken?: string): Promise<void> {
+    if (this.state.value.starting) return;
+    this.state.update({ form, starting: true, problem: undefined, previousEnded: false });
+    try {
+      await this.submission.leave(form, challengeToken);
+      this.state.update({ ...AT_REST, phase: "left", form: { ...form, message: "" } });
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      this.state.update({ starting: false, problem: error });
+    }
+  }
+
   say(text: string): void {
     this.session?.say(text);
   }
@@ -113,6 +126,19 @@ export class Conversation {
   set draft(text: string) {
     this.parts.store.draft = text;
     if (text !== "") this.session?.typing();
+  }
+
+  /** Sounds are of the tab that speaks for all. */
+  get mayRing(): boolean {
+    return this.session?.leading === true && !this.parts.store.muted;
+  }
+
+  get muted(): boolean {
+    return this.parts.store.muted;
+  }
+
+  set muted(muted: boolean) {
+    this.parts.store.muted = muted;
   }
 
   async end(): Promise<void> {
@@ -258,7 +284,7 @@ export class Conversation {
     const { session } = store;
     const { phase, readUpTo } = this.state.value;
     if (store.readUpTo > readUpTo) this.state.update({ readUpTo: store.readUpTo });
-    if (session && (phase === "form" || phase === "ended" || phase === "unavailable")) void this.load();
+    if (session && ["form", "left", "ended", "unavailable"].includes(phase)) void this.load();
     else if (phase === "chat" && session?.sessionId !== this.stored?.sessionId) this.session?.suspect();
   }
 }

@@ -15,7 +15,9 @@ export interface Entry {
   /** Only for an agent's message that was changed or deleted later. */
   readonly revised?: "edited" | "deleted";
   /** Only for the visitor's own messages. */
-  readonly delivery?: "sending" | "sent" | "failed";
+  readonly delivery?: "sending" | "sent" | "failed" | "read";
+  /** The last one that the agent has read. */
+  readonly lastRead?: true;
 }
 
 /** The conversation in reading order: what the thread shows, then what is on its way. */
@@ -27,6 +29,7 @@ export function entriesOf({ live, opening, contact }: ChatState, texts: ChatText
     const entry = fromThread(message, live?.userId ?? "", contact?.displayName ?? "", texts);
     if (entry) entries.push(entry);
   }
+  markRead(entries, Date.parse(live?.readUntil ?? ""));
   for (const { clientMessageId, text, at, status } of live?.pending ?? []) {
     entries.push(own(clientMessageId, text, at, status));
   }
@@ -36,6 +39,14 @@ export function entriesOf({ live, opening, contact }: ChatState, texts: ChatText
 /** How many messages the visitor has not seen. */
 export function unreadIn(entries: readonly Entry[], readUpTo: number): number {
   return entries.filter(({ author, sequence }) => author === "agent" && sequence > readUpTo).length;
+}
+
+function markRead(entries: Entry[], readUntil: number): void {
+  const isRead = ({ author, at }: Entry): boolean => author === "visitor" && at <= readUntil;
+  const last = entries.findLastIndex(isRead);
+  entries.forEach((entry, index) => {
+    if (isRead(entry)) entries[index] = { ...entry, delivery: "read", ...(index === last ? { lastRead: true } : {}) };
+  });
 }
 
 function own(clientMessageId: string, text: string, at: number, delivery: NonNullable<Entry["delivery"]>): Entry {

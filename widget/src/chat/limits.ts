@@ -12,6 +12,11 @@ export function characters(text: string): number {
   return text.length - (text.match(/[\ud800-\udbff][\udc00-\udfff]/g)?.length ?? 0);
 }
 
+/** Without halves of characters, which editing can leave behind and which no JSON may carry. */
+export function wellFormed(text: string): string {
+  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(new TextEncoder().encode(text));
+}
+
 /** Why a message cannot be sent, if it cannot. */
 export function messageProblem(text: string): Problem | undefined {
   const over = characters(text) - MESSAGE_CHARACTERS;

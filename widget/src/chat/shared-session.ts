@@ -5,6 +5,7 @@ import { Credentials } from "./credentials";
 import { ApiError } from "./errors";
 import { sayGoodbye } from "./heartbeat";
 import { Lifecycle } from "./lifecycle";
+import { wellFormed } from "./limits";
 import { isOver, LiveSession, type LiveView, type LiveSessionParts } from "./live-session";
 import type { PendingMessage } from "./outbox";
 import type { SessionStore, StoredMessage } from "./store";
@@ -92,7 +93,7 @@ export class SharedSession {
 
   say(text: string): void {
     const { store, clock } = this.parts;
-    const message = { clientMessageId: randomId(), text, at: clock.now() };
+    const message = { clientMessageId: randomId(), text: wellFormed(text), at: clock.now() };
     store.addUnsent(message);
     if (this.live) {
       this.live.say(message);

@@ -1,6 +1,8 @@
 import type { KeyValueStorage } from "../shared/storage";
 import { readSession, type StoredSession } from "../shared/stored-session";
 
+const MUTED = "interact:muted";
+
 /** A message that is not known to be in the thread. */
 export interface StoredMessage {
   readonly clientMessageId: string;
@@ -82,6 +84,16 @@ export class SessionStore {
   set draft(text: string) {
     if (text === "") this.tab.removeItem(this.draftKey);
     else this.tab.setItem(this.draftKey, text);
+  }
+
+  /** The visitor wants no sounds from any chat of this site. */
+  get muted(): boolean {
+    return this.storage.getItem(MUTED) !== null;
+  }
+
+  set muted(muted: boolean) {
+    if (muted) this.storage.setItem(MUTED, "yes");
+    else this.storage.removeItem(MUTED);
   }
 
   /** Calls back when another tab changes what is stored here; returns how to stop that. */

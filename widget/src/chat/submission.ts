@@ -3,6 +3,7 @@ import type { StartedSession, WidgetApi } from "./api";
 import { backoff, randomId, type Clock } from "./clock";
 import { ApiError } from "./errors";
 import type { FormValues } from "./form-rules";
+import { wellFormed } from "./limits";
 import type { StoredMessage } from "./store";
 
 const ATTEMPTS = 3;
@@ -112,5 +113,8 @@ interface Proofs {
 }
 
 function contentsOf({ name, email, message }: FormValues) {
-  return { customer: { displayName: name.trim(), email: email.trim() }, message: message.trim() };
+  return {
+    customer: { displayName: wellFormed(name.trim()), email: email.trim() },
+    message: wellFormed(message.trim()),
+  };
 }

@@ -113,4 +113,25 @@ export const chat: ChatTexts = {
   endFailed: "تعذّر إنهاء المحادثة. يرجى المحاولة مجددًا.",
   endedNotice: "انتهت هذه المحادثة.",
   startNew: "بدء محادثة جديدة",
+
+  read: "مقروءة",
+  agentTyping: "{agent} يكتب الآن",
+  someoneTyping: "شخص ما يكتب الآن",
+  queuePosition: "أنت رقم {position} في قائمة الانتظار.",
+  queueWait: "أنت رقم {position} في قائمة الانتظار، حوالي {wait}.",
+
+  agree: "أوافق",
+  errorConsent: "يرجى الموافقة قبل المتابعة.",
+  leaveIntro: "اترك رسالة وسنجيب عبر البريد الإلكتروني.",
+  leaveMessage: "ترك الرسالة",
+  left: "شكرًا لك. وصلت رسالتك.",
+  leftHint: "سنجيب على {email}.",
+  writeAnother: "كتابة رسالة أخرى",
+
+  more: "خيارات أخرى",
+  saveChat: "حفظ المحادثة",
+  sound: "الصوت",
+  savedChat: "محادثة مع {name}",
+  filesRefused: "لا يمكن إرسال الملفات والصور هنا. يرجى وصف ما تريد عرضه بالكلمات.",
+  dismiss: "إخفاء",
 };

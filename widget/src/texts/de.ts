@@ -95,4 +95,26 @@ export const chat: ChatTexts = {
   endFailed: "Der Chat konnte nicht beendet werden. Bitte versuchen Sie es noch einmal.",
   endedNotice: "Dieser Chat ist beendet.",
   startNew: "Neuen Chat starten",
+
+  read: "Gelesen",
+  agentTyping: "{agent} schreibt",
+  someoneTyping: "Jemand schreibt",
+  queuePosition: "Sie sind Nummer {position} in der Warteschlange.",
+  queueWait: "Sie sind Nummer {position} in der Warteschlange, etwa {wait}.",
+
+  agree: "Ich bin einverstanden",
+  errorConsent: "Bitte stimmen Sie zu, bevor es weitergeht.",
+  leaveIntro: "Hinterlassen Sie eine Nachricht, wir antworten per E-Mail.",
+  leaveMessage: "Nachricht hinterlassen",
+  left: "Vielen Dank. Ihre Nachricht ist angekommen.",
+  leftHint: "Wir antworten an {email}.",
+  writeAnother: "Weitere Nachricht schreiben",
+
+  more: "Weitere Optionen",
+  saveChat: "Unterhaltung speichern",
+  sound: "Ton",
+  savedChat: "Unterhaltung mit {name}",
+  filesRefused:
+    "Dateien und Bilder können hier nicht gesendet werden. Bitte beschreiben Sie mit Worten, was Sie zeigen möchten.",
+  dismiss: "Ausblenden",
 };

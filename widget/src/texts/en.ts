@@ -97,4 +97,25 @@ export const chat = {
   endFailed: "The chat could not be ended. Please try again.",
   endedNotice: "This chat has ended.",
   startNew: "Start a new chat",
+
+  read: "Read",
+  agentTyping: "{agent} is typing",
+  someoneTyping: "Somebody is typing",
+  queuePosition: "You are number {position} in the queue.",
+  queueWait: "You are number {position} in the queue, about {wait}.",
+
+  agree: "I agree",
+  errorConsent: "Please agree before you go on.",
+  leaveIntro: "Leave a message, and we will answer by email.",
+  leaveMessage: "Leave message",
+  left: "Thank you. Your message has arrived.",
+  leftHint: "We will answer to {email}.",
+  writeAnother: "Write another message",
+
+  more: "More options",
+  saveChat: "Save conversation",
+  sound: "Sound",
+  savedChat: "Conversation with {name}",
+  filesRefused: "Files and images cannot be sent here. Please describe in words what you want to show.",
+  dismiss: "Dismiss",
 };

@@ -96,4 +96,26 @@ export const chat: ChatTexts = {
   endFailed: "Le chat n’a pas pu être terminé. Veuillez réessayer.",
   endedNotice: "Ce chat est terminé.",
   startNew: "Démarrer un nouveau chat",
+
+  read: "Lu",
+  agentTyping: "{agent} écrit",
+  someoneTyping: "Quelqu’un écrit",
+  queuePosition: "Vous êtes numéro {position} dans la file d’attente.",
+  queueWait: "Vous êtes numéro {position} dans la file d’attente, environ {wait}.",
+
+  agree: "J’accepte",
+  errorConsent: "Veuillez accepter avant de continuer.",
+  leaveIntro: "Laissez un message, nous répondrons par e-mail.",
+  leaveMessage: "Laisser le message",
+  left: "Merci. Votre message est bien arrivé.",
+  leftHint: "Nous répondrons à {email}.",
+  writeAnother: "Écrire un autre message",
+
+  more: "Autres options",
+  saveChat: "Enregistrer la conversation",
+  sound: "Son",
+  savedChat: "Conversation avec {name}",
+  filesRefused:
+    "Les fichiers et les images ne peuvent pas être envoyés ici. Veuillez décrire ce que vous voulez montrer.",
+  dismiss: "Masquer",
 };

@@ -7,6 +7,8 @@ import "./developers.test";
 import "./presence.test";
 import "./looks.test";
 import "./package.test";
+import "./comfort.test";
+import "./content.test";
 import "./preview.test";
 import "./recovery.test";
 import "./sending.test";

@@ -10,12 +10,15 @@ interface Props {
   readonly state: ChatState;
   /** The question whether to end the chat is open: it has the button of that name. */
   readonly asking: boolean;
+  /** Whether the extras are shown; undefined where there are none. */
+  readonly more: boolean | undefined;
+  readonly onMore: () => void;
   readonly onMinimize: () => void;
   readonly onEnd: () => void;
 }
 
 /** Who the visitor talks to, how it stands, and the two ways out. */
-export function Header({ state, asking, onMinimize, onEnd }: Props): JSX.Element {
+export function Header({ state, asking, more, onMore, onMinimize, onEnd }: Props): JSX.Element {
   const { texts } = useLanguage();
   const name = plainName(state.contact?.displayName ?? "");
   const [tone, line] = useStateLine(state);
@@ -31,6 +34,18 @@ export function Header({ state, asking, onMinimize, onEnd }: Props): JSX.Element
         <p class="state">{state.phase === "form" ? <PresenceLine otherwise={line} /> : line}</p>
       </div>
       <div class="tools">
+        {more !== undefined && (
+          <button
+            type="button"
+            class="tool"
+            aria-label={texts.more}
+            title={texts.more}
+            aria-expanded={more}
+            onClick={onMore}
+          >
+            <Icon name="more" />
+          </button>
+        )}
         {state.phase === "chat" && (
           <button
             type="button"

@@ -14,7 +14,8 @@ interface Props {
   readonly entries: readonly Entry[];
   readonly waiting: boolean;
   readonly visible: boolean;
-  readonly onRetry: (clientMessageId: string) => void;
+  /** Not once the conversation is over. */
+  readonly onRetry: ((clientMessageId: string) => void) | undefined;
 }
 
 /** The conversation: stays at its end unless the visitor has scrolled up. */
@@ -98,7 +99,8 @@ interface LineProps {
   readonly entry: Entry;
   readonly previous: Entry | undefined;
   readonly next: Entry | undefined;
-  readonly onRetry: (clientMessageId: string) => void;
+  /** Not once the conversation is over. */
+  readonly onRetry: ((clientMessageId: string) => void) | undefined;
 }
 
 function Line({ entry, previous, next, onRetry }: LineProps): JSX.Element {
@@ -143,14 +145,18 @@ function Line({ entry, previous, next, onRetry }: LineProps): JSX.Element {
   );
 }
 
-function Meta({ entry, onRetry }: { entry: Entry; onRetry: (clientMessageId: string) => void }): JSX.Element {
+function Meta({ entry, onRetry }: Pick<LineProps, "entry" | "onRetry">): JSX.Element {
   const { texts, locale } = useLanguage();
+  const { delivery, lastRead } = entry;
+  const word =
+    delivery === "read" ? lastRead && texts.read : delivery && texts[delivery === "sending" ? "sending" : "sent"];
   const time = (
     <time dateTime={Number.isFinite(entry.at) ? new Date(entry.at).toISOString() : ""}>
       {clockTime(entry.at, locale)}
     </time>
   );
   if (entry.delivery === "failed") {
+    if (!onRetry) return <p class="meta failed">{texts.notSent}</p>;
     return (
       <p class="meta failed">
         {texts.notSent} ·{" "}
@@ -163,7 +169,7 @@ function Meta({ entry, onRetry }: { entry: Entry; onRetry: (clientMessageId: str
   return (
     <p class="meta">
       {time}
-      {entry.delivery && ` · ${entry.delivery === "sending" ? texts.sending : texts.sent}`}
+      {word && ` · ${word}`}
       {entry.revised && ` · ${texts.edited}`}
     </p>
   );

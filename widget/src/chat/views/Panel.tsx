@@ -10,12 +10,16 @@ import { Banner } from "./Banner";
 import { Composer } from "./Composer";
 import { useLanguage } from "./context";
 import { EndQuestion } from "./EndQuestion";
+import { Extras, hasExtras } from "./Extras";
+import { useFileRefusal } from "./files";
 import { Header } from "./Header";
-import { useObservable, usePageVisible } from "./hooks";
+import { useAlerts, useObservable, usePageVisible } from "./hooks";
 import { Icon } from "./icons";
 import { MessageList } from "./MessageList";
 import { explain } from "./ProblemNote";
+import { QueueLine } from "./QueueLine";
 import { StartForm } from "./StartForm";
+import { TypingLine } from "./TypingLine";
 
 export interface Visibility {
   readonly open: boolean;
@@ -39,11 +43,17 @@ export function Panel({ conversation, visibility, onClose, onUnread, onShowing }
   const { open, quiet } = useObservable(visibility);
   const pageVisible = usePageVisible();
   const [asking, setAsking] = useState(false);
+  const [more, setMore] = useState(false);
+  const files = useFileRefusal();
   const panel = useRef<HTMLElement>(null);
   const entries = useMemo(() => entriesOf(state, texts), [state, texts]);
   const { phase, live } = state;
 
-  const unread = open ? 0 : unreadIn(entries, state.readUpTo);
+  const settings = state.contact?.widget;
+  const talking = phase === "chat" || phase === "ended";
+  const unseen = unreadIn(entries, state.readUpTo);
+  const unread = open ? 0 : unseen;
+  useAlerts(settings?.sound === true && talking, unseen, state.recovered, () => conversation.mayRing);
   useEffect(() => onUnread(unread, fill(texts.unread, { count: unread }, locale)), [unread, onUnread, texts, locale]);
   useEffect(() => {
     if (open && pageVisible) conversation.markRead();
@@ -64,6 +74,12 @@ export function Panel({ conversation, visibility, onClose, onUnread, onShowing }
     else onClose();
   };
 
+  const retry = (id: string): void => {
+    conversation.retry(id);
+    // The button that was pressed goes away.
+    panel.current?.querySelector<HTMLElement>(".write")?.focus();
+  };
+
   const name = plainName(state.contact?.displayName ?? "");
   return (
     <>
@@ -76,10 +92,27 @@ export function Panel({ conversation, visibility, onClose, onUnread, onShowing }
         tabIndex={-1}
         hidden={!open}
         onKeyDown={onKeyDown}
+        {...files.handlers}
         onFocusIn={() => quiet && visibility.update({ quiet: false })}
       >
         <div class="content" inert={asking}>
-          <Header state={state} asking={asking} onMinimize={onClose} onEnd={() => setAsking(true)} />
+          <Header
+            state={state}
+            asking={asking}
+            more={talking && hasExtras(settings) ? more : undefined}
+            onMore={() => setMore(!more)}
+            onMinimize={onClose}
+            onEnd={() => setAsking(true)}
+          />
+          {more && talking && hasExtras(settings) && (
+            <Extras
+              settings={settings}
+              entries={entries}
+              contactName={name}
+              muted={conversation.muted}
+              onMute={(muted) => (conversation.muted = muted)}
+            />
+          )}
           {phase === "loading" && <Skeleton />}
           {phase === "unavailable" && <Unavailable conversation={conversation} />}
           {phase === "form" && (
@@ -87,25 +120,26 @@ export function Panel({ conversation, visibility, onClose, onUnread, onShowing }
               state={state}
               visible={open}
               onStart={(values, challengeToken) => void conversation.start(values, challengeToken)}
+              onLeave={(values, challengeToken) => void conversation.leave(values, challengeToken)}
             />
           )}
-          {(phase === "chat" || phase === "ended") && (
+          {phase === "left" && <Left email={state.form.email} onAnother={() => conversation.restart()} />}
+          {talking && (
             <>
               {live && phase === "chat" && <Banner live={live} />}
+              {phase === "chat" && <QueueLine place={live?.queue} />}
               <MessageList
                 entries={entries}
                 waiting={
                   phase === "chat" && live?.state === "waiting" && !entries.some((entry) => entry.author !== "visitor")
                 }
                 visible={open}
-                onRetry={(id) => {
-                  conversation.retry(id);
-                  // The button that was pressed goes away.
-                  panel.current?.querySelector<HTMLElement>(".write")?.focus();
-                }}
+                onRetry={phase === "chat" ? retry : undefined}
               />
+              {live && phase === "chat" && <TypingLine live={live} />}
             </>
           )}
+          {files.note}
           {phase === "chat" && (
             <Composer
               draft={conversation.draft}
@@ -137,6 +171,21 @@ function Skeleton(): JSX.Element {
       <i />
       <i />
       <i />
+    </div>
+  );
+}
+
+/** The message is with the other side, who answers in another way. */
+function Left({ email, onAnother }: { email: string; onAnother: () => void }): JSX.Element {
+  const { texts } = useLanguage();
+  return (
+    <div class="body unavailable" role="status">
+      <Icon name="chat" />
+      <h2>{texts.left}</h2>
+      <p>{fill(texts.leftHint, { email: email.trim() })}</p>
+      <button type="button" class="second" onClick={onAnother}>
+        {texts.writeAnother}
+      </button>
     </div>
   );
 }

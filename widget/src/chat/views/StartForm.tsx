@@ -1,11 +1,13 @@
 import type { JSX, TargetedInputEvent } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { followPresence } from "../../shared/presence";
 import { fill } from "../../texts";
 import type { ChatState } from "../chat-state";
 import { fieldOf, formProblems, type Field, type FormValues } from "../form-rules";
 import type { Problem } from "../limits";
 import { plainName } from "../linkify";
 import { useChallenge } from "./ChallengeBox";
+import { useConsent } from "./Consent";
 import { useLanguage } from "./context";
 import { useCountdown, useUniqueId } from "./hooks";
 import { ProblemNote } from "./ProblemNote";
@@ -17,10 +19,11 @@ interface Props {
   /** Whether the visitor can see the form now. */
   readonly visible: boolean;
   readonly onStart: (values: FormValues, challengeToken: string | undefined) => void;
+  readonly onLeave: (values: FormValues, challengeToken: string | undefined) => void;
 }
 
-/** Name, e-mail and first message. */
-export function StartForm({ state, visible, onStart }: Props): JSX.Element {
+/** Name, e-mail and first message; or a message to leave, where nobody is there. */
+export function StartForm({ state, visible, onStart, onLeave }: Props): JSX.Element {
   const { texts } = useLanguage();
   const [values, setValues] = useState(state.form);
   const [problems, setProblems] = useState<Partial<Record<Field, Problem>>>({});
@@ -29,6 +32,9 @@ export function StartForm({ state, visible, onStart }: Props): JSX.Element {
   useProposals(state.form, setValues);
   const wait = useCountdown(useDeadline(problem));
   const challenge = useChallenge(contact?.widget?.challenge, problem, visible);
+  const consent = useConsent(contact?.widget?.consent);
+  const nobody = useNobodyThere(form, problem);
+  const leaving = nobody && contact?.widget?.offlineForm === true;
 
   const focusFirst = (found: Partial<Record<Field, Problem>>): void => {
     const first = FIELDS.find((field) => found[field]);
@@ -48,9 +54,9 @@ export function StartForm({ state, visible, onStart }: Props): JSX.Element {
     const found = formProblems(values);
     setProblems(found);
     if (Object.keys(found).length > 0) focusFirst(found);
-    else if (!starting && wait === 0) {
+    else if (!starting && wait === 0 && consent.take(form.current)) {
       const { ready, token } = challenge.take();
-      if (ready) onStart(values, token);
+      if (ready) (leaving ? onLeave : onStart)(values, token);
     }
   };
 
@@ -71,8 +77,10 @@ export function StartForm({ state, visible, onStart }: Props): JSX.Element {
         </p>
       )}
       <div class="intro">
-        <h2>{contact?.kind === "user" ? fill(texts.formTitleUser, { name }) : texts.formTitle}</h2>
-        <p>{texts.formIntro}</p>
+        <h2>
+          {leaving ? texts.offline : contact?.kind === "user" ? fill(texts.formTitleUser, { name }) : texts.formTitle}
+        </h2>
+        <p role="status">{leaving ? texts.leaveIntro : texts.formIntro}</p>
       </div>
       <FieldRow
         field="name"
@@ -89,13 +97,30 @@ export function StartForm({ state, visible, onStart }: Props): JSX.Element {
         onChange={change("email")}
       />
       <FieldRow field="message" value={values.message} problem={problems.message} onChange={change("message")} />
+      {consent.view}
       {challenge.view}
-      {problem && !atField && <ProblemNote problem={problem} wait={wait} />}
+      {problem && !atField && !(leaving && problem.code === "offline") && <ProblemNote problem={problem} wait={wait} />}
       <button type="submit" class="primary" aria-disabled={starting || wait > 0 ? "true" : undefined}>
-        {starting ? texts.starting : texts.startChat}
+        {leaving ? texts[starting ? "sending" : "leaveMessage"] : texts[starting ? "starting" : "startChat"]}
       </button>
     </form>
   );
+}
+
+/** Whether the contact's presence, or the last start, said that nobody is there. */
+function useNobodyThere(form: { readonly current: HTMLElement | null }, problem: ChatState["problem"]): boolean {
+  const [nobody, setNobody] = useState(false);
+  useEffect(() => {
+    const root = form.current?.getRootNode();
+    return root instanceof ShadowRoot
+      ? followPresence(root, (seen) => setNobody(seen?.state === "offline"))
+      : undefined;
+  }, [form]);
+  const refused = problem?.code === "offline";
+  useEffect(() => {
+    if (refused) setNobody(true);
+  }, [refused]);
+  return nobody || refused;
 }
 
 /** What the page puts into the form; what the visitor wrote into other fields stays. */

@@ -41,3 +41,27 @@ export function useUniqueId(name: string): string {
   id.current ??= `i-${name}-${(nextId += 1)}`;
   return id.current;
 }
+
+/** Tells by tone and title of messages that nobody sees, where the tenant has switched that on. */
+export function useAlerts(on: boolean, unseen: number, recovered: boolean, mayRing: () => boolean): void {
+  const widget = useRef({});
+  // What came before this page was there is old news.
+  const fresh = useRef(!recovered);
+  const ring = useRef(mayRing);
+  ring.current = mayRing;
+  useEffect(() => {
+    const rings = fresh.current;
+    if (unseen > 0) fresh.current = true;
+    if (!on) return;
+    import("../../parts/alerts").then(
+      ({ tell }) => tell(widget.current, unseen, () => rings && ring.current()),
+      () => undefined,
+    );
+  }, [on, unseen]);
+  useEffect(
+    () => () => {
+      if (on) void import("../../parts/alerts").then(({ forget }) => forget(widget.current));
+    },
+    [on],
+  );
+}
