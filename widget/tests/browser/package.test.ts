@@ -82,7 +82,7 @@ describe("the npm package", () => {
     await assert.rejects(interact({ url: "https://interact.example", widgetKey: "k", serviceId: "s" }), /no page/);
   });
 
-  test("says that the deployment cannot be reached, and may be asked again", async () => {
+  test("says that the deployment cannot be reached, may be asked again, and keeps to trusted types", async () => {
     await visit({ body: "" }, async ({ page, server }) => {
       const { outputFiles } = await build({
         stdin: {
@@ -93,7 +93,11 @@ describe("the npm package", () => {
         write: false,
         format: "iife",
       });
-      server.pages.set("/app", { html: hostPage(`<script>${outputFiles[0]?.text ?? ""}</script>`) });
+      const policy = `script-src 'unsafe-inline' ${server.origin}; require-trusted-types-for 'script'; trusted-types interact`;
+      server.pages.set("/app", {
+        html: hostPage(`<script>${outputFiles[0]?.text ?? ""}</script>`),
+        headers: { "content-security-policy": policy },
+      });
       await page.goto(`${server.hostOrigin}/app`);
       const ask = (url: string): Promise<string> =>
         page.evaluate(
