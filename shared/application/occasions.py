@@ -10,14 +10,16 @@ from shared.domain.events import Event
 
 @dataclass(frozen=True)
 class Nudge:
-    """Event Grid says that the customer has written. Only a hint: the thread is the truth.
+    """The customer has written. Only a hint: the thread is the truth.
 
-    `tenant_id` is the tenant whose ACS resource says so; it counts for this tenant's sessions only.
+    `sequence` is its place in the thread, which Event Grid does not say. `tenant_id` is the tenant whose ACS resource,
+    or whose visitor, says so; it counts for this tenant's sessions only.
     """
 
     message_id: str
     created_on: datetime
     tenant_id: str
+    sequence: int | None = None
 
 
 @dataclass(frozen=True)

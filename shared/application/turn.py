@@ -143,7 +143,9 @@ def is_same(after: Session, before: Session) -> bool:
 
 
 def is_behind(relay: RelayState, nudge: Nudge) -> bool:
-    """Whether the nudged message was relayed before."""
+    """Whether the nudged message was relayed before. Its place says it best: the clocks of two hosts differ."""
+    if nudge.sequence is not None:
+        return nudge.sequence <= relay.cursor.sequence
     since = relay.cursor.since
     return nudge.message_id in relay.recent or (since is not None and nudge.created_on < since - SKEW)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -11,6 +12,7 @@ from shared.adapters.native_messaging import RELAY, NativeIdentity, NativeMessag
 from shared.application.sessions import Started
 from shared.domain.errors import InvalidRequest, SessionEnded, Unauthenticated
 from shared.domain.tenants import MessagingKind
+from shared.ports import NewMessage, ThreadMessage
 from tests.application.company import ELSEWHERE, HOME, MARIO, TENANT, form
 from tests.application.faults import Call
 from tests.application.world import World
@@ -91,6 +93,54 @@ async def test_a_message_whose_look_fails_is_kept_and_found_by_a_timer(native: N
     native.world.away.clear()
     await native.world.passes(60)
     assert native.world.shown()[-1] == "By Friday?"
+
+
+async def test_a_message_whose_look_fails_after_the_timer_has_come_is_found_all_the_same(native: Native) -> None:
+    started, world = await native.connected(), native.world
+    await native.write(started, "First", "client-1")
+    append = native.threads.append
+
+    async def late(thread_id: str, message: NewMessage) -> ThreadMessage:
+        await world.passes(60)
+        world.away.add("sessions.save")
+        return await append(thread_id, message)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(native.threads, "append", late)
+        await native.write(started, "By Friday?", "client-2")
+    world.away.clear()
+    await world.passes(30)
+    assert world.shown()[-1] == "By Friday?"
+
+
+async def test_a_host_whose_clock_is_late_relays_at_once(native: Native) -> None:
+    started, world = await native.connected(), native.world
+    await native.write(started, "First", "client-1")
+    world.clock.time -= timedelta(minutes=1)
+    await native.write(started, "By Friday?", "client-2")
+    assert world.shown()[-1] == "By Friday?"
+
+
+@pytest.mark.parametrize("seconds", [0, 60], ids=["at the moment of the end", "after the thread was closed"])
+async def test_a_message_that_the_end_overtakes_is_refused_visibly(native: Native, seconds: int) -> None:
+    started = await native.connected()
+    append = native.threads.append
+
+    async def after_the_end(thread_id: str, message: NewMessage) -> ThreadMessage:
+        await native.app.sessions.end(started.record.session.id, started.token, HOME)
+        await native.world.passes(seconds)
+        return await append(thread_id, message)
+
+    refused = False
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(native.threads, "append", after_the_end)
+        try:
+            await native.write(started, "One more thing", "client-1")
+        except SessionEnded:
+            refused = True
+    thread = await native.app.native_messages.after(started.record.session.id, started.token, HOME, 0)
+    is_told = "undelivered" in [stored.message.metadata.get("event") for stored in thread]
+    assert (refused, is_told) == (seconds > 0, seconds == 0)
 
 
 async def test_an_ended_conversation_takes_no_message_and_can_still_be_read(native: Native) -> None:
