@@ -4,6 +4,7 @@ PREPARE := @$(PYTHON) local/prepare.py
 RUN := .venv/bin/python
 
 PROFILE ?= all
+TRANSPORT ?= acs
 SEEDS ?= 0:300
 SEED ?=
 
@@ -39,6 +40,6 @@ bench: ## measure throughput and latency against the running system
 	$(PREPARE)
 	@$(RUN) -m tests.bench
 
-simulate: ## play the relay through storms (PROFILE=storm SEEDS=0:1000, or SEED=121 to replay one)
+simulate: ## play the relay through storms (TRANSPORT=native PROFILE=storm SEEDS=1000, or SEED=121 to replay one)
 	$(PREPARE)
-	@$(RUN) -m tests.simulation --profile $(PROFILE) $(if $(SEED),--seed $(SEED),--seeds $(SEEDS))
+	@$(RUN) -m tests.simulation --profile $(PROFILE) --transport $(TRANSPORT) $(if $(SEED),--seed $(SEED),--seeds $(SEEDS))

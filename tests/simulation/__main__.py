@@ -10,32 +10,39 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 
 from tests.simulation.faults import PROFILES
+from tests.simulation.native import TRANSPORTS
 from tests.simulation.story import Outcome, tell
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="simulate", description=__doc__)
     parser.add_argument("--profile", choices=[*PROFILES, "all"], default="all")
-    parser.add_argument("--seeds", default="0:300", help="first:end")
+    parser.add_argument("--transport", choices=TRANSPORTS, default="acs")
+    parser.add_argument("--seeds", type=_seeds, default=range(300), help="first:end, or how many")
     parser.add_argument("--seed", type=int, help="replay this one, with the log")
     options = parser.parse_args()
     profiles = list(PROFILES) if options.profile == "all" else [options.profile]
     if options.seed is not None:
         logging.basicConfig(level=logging.INFO, stream=sys.stdout)
-        outcomes = [tell(options.seed, profile) for profile in profiles]
+        outcomes = [tell(options.seed, profile, options.transport) for profile in profiles]
     else:
         logging.disable(logging.CRITICAL)
-        first, end = (int(part) for part in options.seeds.split(":"))
         started = time.perf_counter()
         with ProcessPoolExecutor() as pool:
-            outcomes = [o for p in profiles for o in pool.map(partial(_tell, p), range(first, end), chunksize=10)]
+            told = [pool.map(partial(_tell, p, options.transport), options.seeds, chunksize=10) for p in profiles]
+            outcomes = [outcome for of_profile in told for outcome in of_profile]
         print(f"{len(outcomes)} stories in {time.perf_counter() - started:.1f} s")
     return _report(outcomes)
 
 
-def _tell(profile: str, seed: int) -> Outcome:
+def _seeds(text: str) -> range:
+    first, _, end = text.rpartition(":")
+    return range(int(first or 0), int(end))
+
+
+def _tell(profile: str, transport: str, seed: int) -> Outcome:
     logging.disable(logging.CRITICAL)
-    return tell(seed, profile)
+    return tell(seed, profile, transport)
 
 
 def _report(outcomes: list[Outcome]) -> int:

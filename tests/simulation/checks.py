@@ -5,6 +5,7 @@ from __future__ import annotations
 from shared.domain.sessions import ContactKind, Phase, TaskPhase
 from shared.ports import InvitationView
 from tests.simulation.agent_people import AgentPerson
+from tests.simulation.native import check_thread
 from tests.simulation.people import Visitor
 from tests.simulation.world import World
 
@@ -26,6 +27,8 @@ def check_everything(world: World, agents: list[AgentPerson], visitors: list[Vis
     repeats = 0
     for visitor in visitors:
         _check_state(world, visitor)
+        if world.is_native:
+            check_thread(visitor)
         _check_customer_side(world, agents, visitor)
         repeats += _check_agent_side(world, visitor)
     for agent in agents:

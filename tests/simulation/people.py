@@ -13,6 +13,7 @@ from shared.domain.errors import Busy, Conflict, InteractError, SessionEnded
 from shared.domain.modalities import INSTANT_MESSAGING
 from shared.domain.parameters import Customer
 from shared.domain.sessions import ContactKind, ContactReference
+from tests.simulation.native import post
 from tests.simulation.world import ORIGIN, HostDied, World
 
 CALLER = Caller(ORIGIN)
@@ -34,6 +35,7 @@ class Visitor:
     session_id: str = ""
     thread_id: str = ""
     written: list[str] = field(default_factory=list)
+    taken: list[str] = field(default_factory=list)
 
     async def live(self) -> None:
         random = self.world.random
@@ -41,10 +43,10 @@ class Visitor:
         await self._start()
         for index in range(1, self.messages):
             await asyncio.sleep(random.uniform(0.05, 8))
-            self._write(index)
+            await self._write(index)
         if self.ends:
             await asyncio.sleep(random.uniform(0, 20))
-            await self._until_it_works(lambda app: app.sessions.end(self.session_id, self._token, CALLER))
+            await self.until_it_works(lambda app: app.sessions.end(self.session_id, self._token, CALLER))
 
     async def _start(self) -> None:
         text = f"v{self.number}.0"
@@ -54,7 +56,7 @@ class Visitor:
             key = f"key-{self.number}-{attempt}"
             start = Start("widget-key-of-lunifico", self.contact, INSTANT_MESSAGING.id, customer, text, key)
             try:
-                started = await self._until_it_works(lambda app, start=start: app.sessions.start(start, CALLER))
+                started = await self.until_it_works(lambda app, start=start: app.sessions.start(start, CALLER))
                 break
             except (Conflict, SessionEnded):
                 # It was over before its answer had arrived: the page tries anew, as a new conversation.
@@ -65,34 +67,42 @@ class Visitor:
                 await asyncio.sleep(self.world.random.uniform(3, 15))
         self.session_id, self._token = started.record.session.id, started.token
         self.thread_id = started.record.session.chat.thread_id
-        self._visitor = started.record.session.chat.visitor_id
+        self.visitor_id = started.record.session.chat.visitor_id
         self.written.append(text)
         asyncio.ensure_future(self._beat())  # noqa: RUF006 (lives as long as the loop)
+        if self.world.is_native:
+            return
         for message in self.world.messaging.threads[self.thread_id]:
             self.world.publish(self.thread_id, message.id, message.created_on)
 
     async def _beat(self) -> None:
         """The page's first sign of life, without which nobody is asked."""
-        await self._until_it_works(
+        await self.until_it_works(
             lambda app: app.sessions.heartbeat(self.session_id, self._token, CALLER, leaving=False)
         )
         if self.names_a_topic:
             topic = {"topic": f"v{self.number}"}
-            await self._until_it_works(
+            await self.until_it_works(
                 lambda app: app.sessions.set_parameters(self.session_id, self._token, CALLER, topic)
             )
 
-    def _write(self, index: int) -> None:
-        if self._visitor not in self.world.messaging.participants[self.thread_id]:
+    @property
+    def proof(self) -> tuple[str, str, Caller]:
+        return self.session_id, self._token, CALLER
+
+    async def _write(self, index: int) -> None:
+        if self.visitor_id not in self.world.messaging.participants[self.thread_id]:
             return
         text = f"v{self.number}.{index}"
+        if self.world.is_native:
+            return await post(self, text)
         self.written.append(text)
         times = 2 if self.world.random.random() < self.world.faults.unknown else 1
         for _ in range(times):
             # An impatient network: the page sends the same message again, with the same client id.
-            self.world.customer_writes(self.thread_id, self._visitor, text, text)
+            self.world.customer_writes(self.thread_id, self.visitor_id, text, text)
 
-    async def _until_it_works(self, work: Any) -> Any:
+    async def until_it_works(self, work: Any) -> Any:
         while True:
             try:
                 return await self.world.on_some_host(work)

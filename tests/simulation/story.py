@@ -31,20 +31,21 @@ class Outcome:
     repeats: int
     in_doubt: int
     calls: dict[str, int]
+    transport: str = "acs"
 
     @property
     def replay(self) -> str:
-        return f"make simulate PROFILE={self.profile} SEED={self.seed}"
+        return f"make simulate TRANSPORT={self.transport} PROFILE={self.profile} SEED={self.seed}"
 
 
-def tell(seed: int, profile: str) -> Outcome:
+def tell(seed: int, profile: str, transport: str = "acs") -> Outcome:
     """Play the story of a seed under a profile of faults."""
     random.seed(seed)  # the jitter of the code under test
-    return run_virtual(lambda: _tell(seed, profile))
+    return run_virtual(lambda: _tell(seed, profile, transport))
 
 
-async def _tell(seed: int, profile: str) -> Outcome:
-    world = World(seed, PROFILES[profile], scene(seed))
+async def _tell(seed: int, profile: str, transport: str) -> Outcome:
+    world = World(seed, PROFILES[profile], scene(seed), transport=transport)
     source = world.random
     agents = [AgentPerson(world, number, messages=source.randint(1, 6)) for number in range(world.scene.agents)]
     visitors = [
@@ -77,7 +78,7 @@ async def _tell(seed: int, profile: str) -> Outcome:
     repeats = check_everything(world, agents, visitors)
     marked = sum(1 for sent in world.agents.sent if sent.again)
     counts = dict(world.network.counts)
-    return Outcome(seed, profile, world.scene.name, tuple(world.violations), repeats, marked, counts)
+    return Outcome(seed, profile, world.scene.name, tuple(world.violations), repeats, marked, counts, transport)
 
 
 def _contact(world: World) -> ContactReference:

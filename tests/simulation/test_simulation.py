@@ -9,11 +9,14 @@ from typing import Any
 
 import pytest
 
+from shared.adapters.memory import MemoryThreadStore
 from shared.application.slots import Slots
 from shared.application.tasks import Tasks
 from shared.application.waiting import Waiting
 from shared.application.worker import Worker
 from shared.domain.sessions import Session
+from shared.ports import NewMessage, ThreadMessage
+from tests.simulation.native import TRANSPORTS
 from tests.simulation.story import Outcome, tell
 from tests.simulation.world import Timers
 
@@ -35,7 +38,8 @@ def _broken(outcomes: list[Outcome]) -> str:
 @pytest.mark.parametrize("profile", SEEDS)
 def test_every_promise_is_kept(profile: str, chunk: int) -> None:
     size = SEEDS[profile] // 6
-    outcomes = [tell(seed, profile) for seed in range(chunk * size, (chunk + 1) * size)]
+    transport = "native" if chunk % 3 == 2 else "acs"
+    outcomes = [tell(seed, profile, transport) for seed in range(chunk * size, (chunk + 1) * size)]
 
     assert not _broken(outcomes), _broken(outcomes)
 
@@ -47,8 +51,21 @@ def test_without_faults_nothing_is_repeated() -> None:
     assert sum(outcome.repeats + outcome.in_doubt for outcome in outcomes) == 0
 
 
-def test_a_seed_always_tells_the_same_story() -> None:
-    assert tell(7, "storm") == tell(7, "storm")
+@pytest.mark.parametrize("transport", TRANSPORTS)
+def test_a_seed_always_tells_the_same_story(transport: str) -> None:
+    assert tell(7, "storm", transport) == tell(7, "storm", transport)
+
+
+def test_threads_that_take_the_same_message_twice_are_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    honest = MemoryThreadStore.append
+
+    async def forgetful(self: MemoryThreadStore, thread_id: str, message: NewMessage) -> ThreadMessage:
+        self._keys.clear()
+        return await honest(self, thread_id, message)
+
+    monkeypatch.setattr(MemoryThreadStore, "append", forgetful)
+
+    assert any(tell(seed, "hurricane", "native").violations for seed in range(20))
 
 
 def test_a_relay_that_forgets_what_is_in_doubt_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:

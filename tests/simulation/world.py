@@ -20,15 +20,18 @@ from shared.adapters.memory import (
     MemoryPresence,
     MemoryQueueStore,
     MemoryRealtime,
+    MemoryThreadStore,
     memory_ports,
 )
+from shared.adapters.native_messaging import NativeIdentity
 from shared.application import Application, assemble
 from shared.application.occasions import Nudge, Wake
 from shared.domain.domain_templates import parse_origin
 from shared.domain.errors import InteractError, Unauthenticated
-from shared.ports import BotConversation, InvitationView, SessionClaims
+from shared.ports import BotConversation, Identity, InvitationView, SessionClaims
 from tests.simulation import tenant as demo
 from tests.simulation.faults import Faults, FaultyPort, Host, Network
+from tests.simulation.native import NativeThreads
 from tests.simulation.promises import WatchedAgents, WatchedSessions
 from tests.simulation.virtual_time import VirtualClock
 
@@ -90,6 +93,7 @@ class World:
     faults: Faults
     scene: demo.Scene
     recovery_timeout: int = 300
+    transport: str = "acs"
     violations: list[str] = field(default_factory=list)
     on_invitation: Callable[[str, InvitationView], None] = lambda agent, view: None
     is_over: Callable[[], bool] = lambda: True
@@ -105,12 +109,20 @@ class World:
         self.queue = MemoryQueueStore()
         self.sessions = WatchedSessions(self.scene, self.queue, self.violations.append)
         self.agent_store = WatchedAgents(self.scene, self.clock.now, self.violations.append)
-        self.identity, self.messaging = MemoryIdentity(self.clock), MemoryMessaging(self.clock)
+        self.threads = MemoryThreadStore(self.clock)
+        self.identity: Identity = MemoryIdentity(self.clock)
+        self.messaging: MemoryMessaging | NativeThreads = MemoryMessaging(self.clock)
+        if self.is_native:
+            self.identity, self.messaging = NativeIdentity(self.threads, self.clock), NativeThreads(self.threads)
         self.agents = WatchedChats(lambda agent, view: self.on_invitation(agent, view))
         self.realtime, self.timers, self.ids = MemoryRealtime(), Timers(self), CountingIds()
         self.presence = MemoryPresence()
         self.hosts = [Host("a"), Host("b")]
         self.applications = {host.name: self._application(host) for host in self.hosts}
+
+    @property
+    def is_native(self) -> bool:
+        return self.transport == "native"
 
     def _application(self, host: Host) -> Application:
         """One process: its ports are the world's, seen over an unreliable network."""
@@ -128,6 +140,7 @@ class World:
                 agent_store=faulty("agent_store", self.agent_store),
                 identity=faulty("identity", self.identity),
                 messaging=faulty("messaging", self.messaging),
+                threads=faulty("threads", self.threads),
                 agents=faulty("agents", self.agents),
                 timers=faulty("timers", self.timers),
                 realtime=self.realtime,
@@ -170,6 +183,7 @@ class World:
     # --- Event Grid and timers ---------------------------------------------------------------------------------------
 
     def customer_writes(self, thread_id: str, visitor_id: str, text: str, client_id: str) -> None:
+        assert isinstance(self.messaging, MemoryMessaging)
         message = self.messaging.post(thread_id, visitor_id, "Visitor", text, {"clientMessageId": client_id})
         self.publish(thread_id, message.id, message.created_on)
 
