@@ -11,33 +11,33 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.effects import RecordHistory, SendToCustomer
+from shared.domain.events import (
+    Event,
+)
 from shared.domain.sessions import EndReason, Phase
 from shared.domain.workflows import ActivityDefinition, Workflow
-from shared.workflow.activities import ACTIVITIES
 from shared.workflow.engine import HOPS
 from shared.workflow.lint import lint
+from shared.workflow.simulate import simulate
+from shared.workflow.surroundings import Scene
+from tests.workflow.drawn import ACTS, WORKFLOWS, sound_workflows
 from tests.workflow.properties import EXAMPLES
-from tests.workflow.stories import ACCEPT, DISCONNECT, LIMIT, QUEUE, Story, definition, of, opened, workflow
+from tests.workflow.stories import (
+    ACCEPT,
+    DISCONNECT,
+    LIMIT,
+    LUISA,
+    MARIO,
+    NINE,
+    QUEUE,
+    Story,
+    definition,
+    of,
+    opened,
+    workflow,
+)
 
-IDS = st.sampled_from(["accept", "a", "b", "c", "", "nowhere"])
-ODD_VALUES = st.sampled_from(
-    [None, True, -1, 10**30, 0.5, "", "soon", [], ["en"], {}, {"en": None}, {1: "x"}, {"en": "$(Nothing)"}]
-)
-PARAMETERS = st.dictionaries(
-    st.sampled_from(["texts", "time_limit", "ring_seconds", "distribution", "decline_ends", "declined", "other"]),
-    ODD_VALUES,
-    max_size=2,
-)
-EXITS = st.dictionaries(st.sampled_from(["next", "time_limit", "declined", "other"]), IDS, max_size=3)
-TYPES = st.sampled_from([*ACTIVITIES, "voice_message", ""])
-ACTIVITY = st.builds(ActivityDefinition, IDS, TYPES, PARAMETERS, EXITS)
-KINDS = st.sampled_from(["instantMessaging", "audioVideo", "fax", ""])
-WORKFLOWS = st.builds(
-    lambda kind, start, activities: Workflow("w", "W", kind, "root", start, tuple(activities)),
-    KINDS,
-    IDS,
-    st.lists(ACTIVITY, max_size=6),
-)
+WHO = Scene(free=(MARIO, LUISA), position=2)
 
 
 def run_to_the_end(of_anything: Workflow) -> Story:
@@ -57,36 +57,16 @@ def test_any_workflow_is_judged_and_runs_to_an_end(of_anything: Workflow) -> Non
     assert len(of(story.told, RecordHistory)) == 1
 
 
-@st.composite
-def sound_workflows(draw: st.DrawFn) -> Workflow:
-    """Accept, messages, perhaps a queue, and at the end of every way Disconnect."""
-    messages, number = st.integers(0, 3), 0
-    activities: list[ActivityDefinition] = []
+@EXAMPLES
+@given(WORKFLOWS, WORKFLOWS, st.lists(st.tuples(st.floats(0, 900), ACTS), max_size=6))
+def test_any_workflow_bears_whatever_people_do_and_the_world_answers(
+    one: Workflow, other: Workflow, acts: list[tuple[float, Event]]
+) -> None:
+    scene = replace(WHO, services={"sales": definition(one), "orders": definition(other)}, visitor_leaves=600.0)
 
-    def way(types: list[str], last: ActivityDefinition) -> str:
-        """Activities one after the other; the id of the first."""
-        nonlocal number
-        activities.append(last)
-        following = last.id
-        for type_name in reversed(types):
-            number += 1
-            activities.append(ActivityDefinition(f"{type_name}-{number}", type_name, {}, {"next": following}))
-            following = activities[-1].id
-        return following
+    course = simulate(one, NINE, acts, scene)
 
-    def to_the_end(name: str) -> str:
-        cancels = ["cancel_task"] * draw(st.integers(0, 1))
-        return way([*cancels, *["message"] * draw(messages)], ActivityDefinition(name, "disconnect"))
-
-    last = ActivityDefinition("end", "disconnect")
-    if draw(st.booleans()):
-        exits = {"time_limit": to_the_end("end")}
-        if draw(st.booleans()):
-            exits["declined"] = exits["time_limit"] if draw(st.booleans()) else to_the_end("refused")
-        decline_ends = "declined" in exits and draw(st.booleans())
-        last = ActivityDefinition("queue", "queue_task", {"decline_ends": decline_ends, "time_limit": 30}, exits)
-    start = way(["accept_conversation", *["message"] * draw(messages)], last)
-    return workflow(*activities, start=start)
+    assert course.ended is not None
 
 
 @EXAMPLES
@@ -94,6 +74,14 @@ def sound_workflows(draw: st.DrawFn) -> Workflow:
 def test_a_workflow_without_findings_never_ends_in_a_fault(sound: Workflow) -> None:
     assert lint(sound) == ()
     assert run_to_the_end(sound).session.end_reason is EndReason.WORKFLOW
+
+
+@EXAMPLES
+@given(sound_workflows(), st.lists(st.tuples(st.floats(0, 900), ACTS), max_size=6))
+def test_nor_does_it_whatever_people_do(sound: Workflow, acts: list[tuple[float, Event]]) -> None:
+    scene = replace(WHO, services={"orders": definition(sound)}, visitor_leaves=600.0)
+
+    assert simulate(sound, NINE, acts, scene).session.end_reason not in (None, EndReason.WORKFLOW_FAULT)
 
 
 # --- size ------------------------------------------------------------------------------------------------------------
