@@ -25,7 +25,7 @@ NPM_VERSION = 9
 ENGINE_FOR_OLDER_PYTHON = "azure-functions-runtime==1.3.0"
 NODE_PROJECTS = ("local", "widget")
 STAMP = ".prepared-from"
-NOT_SOURCES = {"node_modules", "dist", ".cache", "tests"}
+NOT_SOURCES = {"node_modules", "dist", ".cache", "package", "tests"}
 _PROBE = "import sys, ensurepip, venv; print('%d.%d' % sys.version_info[:2])"
 
 

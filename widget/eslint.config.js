@@ -2,7 +2,7 @@ import hooks from "eslint-plugin-react-hooks";
 import ts from "typescript-eslint";
 
 export default ts.config(
-  { ignores: ["dist/", ".cache/", "node_modules/"] },
+  { ignores: ["dist/", ".cache/", "package/", "node_modules/"] },
   ...ts.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { project: "./tsconfig.json", tsconfigRootDir: import.meta.dirname } },

@@ -32,10 +32,10 @@ describe("the npm package", () => {
       }[];
       assert.deepEqual(packed?.files.map((file) => file.path).sort(), [
         "README.md",
-        "dist/npm/LICENSE",
-        "dist/npm/index.d.ts",
-        "dist/npm/index.js",
         "package.json",
+        "package/LICENSE",
+        "package/index.d.ts",
+        "package/index.js",
       ]);
       await writeFile(path.join(folder, "package.json"), '{ "private": true, "type": "module" }');
       await run("npm", ["install", `./${packed.filename}`, ...NPM], { cwd: folder });
