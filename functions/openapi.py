@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
@@ -11,6 +11,8 @@ from pydantic.json_schema import models_json_schema
 from functions import thread_bodies as threads
 from functions import widget_bodies as bodies
 from functions.widget import BASE
+from functions.widget_presence import SUBSCRIPTIONS
+from functions.widget_thread import LONGEST_SEQUENCE
 from shared.settings import VERSION
 
 REFERENCE = "#/components/schemas/{model}"
@@ -26,6 +28,14 @@ PROBLEMS = {
     503: "Try again, after `retryAfter` seconds where it is there.",
 }
 OF_BODIES = (400, 413, 415)
+MAY_BE_LEFT_OUT = (bodies.NothingBody, bodies.HeartbeatBody)
+ID = {"type": "string", "minLength": 1, "maxLength": bodies.LONGEST_ID}
+VALUES: dict[str, dict[str, Any]] = {
+    "after": {"type": "integer", "minimum": 0, "maximum": 10**LONGEST_SEQUENCE - 1},
+    "modality": {"type": "string", "enum": list(get_args(bodies.Modality))},
+    "subscription": {"type": "string", "enum": list(SUBSCRIPTIONS)},
+}
+"""What parameters of queries may be, other than ids."""
 
 
 @dataclass(frozen=True)
@@ -202,19 +212,19 @@ def _described(operation: Operation) -> dict[str, Any]:
     }
     if operation.body is not None:
         content = {"application/json": {"schema": _reference(operation.body)}}
-        described["requestBody"] = {"required": operation.body is bodies.StartBody, "content": content}
+        described["requestBody"] = {"required": operation.body not in MAY_BE_LEFT_OUT, "content": content}
     if operation.is_of_session:
         described["security"] = [{"sessionToken": []}]
     return described
 
 
 def _parameters(operation: Operation) -> list[dict[str, Any]]:
-    schema = {"type": "string", "minLength": 1, "maxLength": bodies.LONGEST_ID}
-    found = [
-        {"name": name, "in": "query", "required": name == "widgetKey", "schema": schema} for name in operation.query
+    found: list[dict[str, Any]] = [
+        {"name": name, "in": "query", "required": name == "widgetKey", "schema": VALUES.get(name, ID)}
+        for name in operation.query
     ]
     if operation.is_of_session:
-        found.append({"name": "sessionId", "in": "path", "required": True, "schema": schema})
+        found.append({"name": "sessionId", "in": "path", "required": True, "schema": ID})
     return found
 
 

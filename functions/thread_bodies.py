@@ -6,13 +6,17 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from functions.widget_bodies import Body, Given, Moment, message_text
+from functions.widget_bodies import DESCRIBED_MESSAGE, Body, Given, Moment, message_text
 
 
 class PostBody(Body):
     """A message of the visitor; with the same `clientMessageId` it is the same message."""
 
-    text: Annotated[str, AfterValidator(message_text), Field(examples=["Do you deliver to Basel?"])]
+    text: Annotated[
+        str,
+        AfterValidator(message_text),
+        Field(examples=["Do you deliver to Basel?"], json_schema_extra=DESCRIBED_MESSAGE),
+    ]
     client_message_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,128}$", examples=["Zk3vN8qS1yT5uW7xA9bC2d"])]
 
 

@@ -9,12 +9,12 @@ import json
 import re
 import unicodedata
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer
 from pydantic.alias_generators import to_camel
 
-from shared.domain.parameters import check_custom
+from shared.domain.parameters import CUSTOM_NAME, LONGEST_CUSTOM, MOST_CUSTOM, check_custom
 
 LONGEST_ID = 128
 LONGEST_NAME = 100
@@ -69,10 +69,27 @@ Id = Annotated[str, Field(min_length=1, max_length=LONGEST_ID)]
 Moment = Annotated[datetime, PlainSerializer(iso, return_type=str), Field(json_schema_extra={"format": "date-time"})]
 Modality = Literal["instantMessaging", "audioVideo"]
 ChallengeToken = Annotated[str, Field(max_length=8192)]
-"""What the provider of the challenge gave the page; Turnstile's have up to 2,048 characters, hCaptcha's may have more."""
+"""What the challenge's provider gave the page; Turnstile's have up to 2,048 characters, hCaptcha's perhaps more."""
 
 
-Parameters = Annotated[dict[str, str], AfterValidator(_parameters), Field(examples=[{"orderNumber": "4711"}])]
+DESCRIBED_PARAMETERS: dict[str, Any] = {
+    "maxProperties": MOST_CUSTOM,
+    "propertyNames": {"pattern": f"^{CUSTOM_NAME.pattern}$"},
+    "additionalProperties": {"type": "string", "maxLength": LONGEST_CUSTOM},
+}
+"""What validators check, for the description; each rule of theirs that JSON Schema can say."""
+SIGNS = r"[^\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]*"
+DESCRIBED_NAME: dict[str, Any] = {"maxLength": LONGEST_NAME, "pattern": rf"^{SIGNS}\S{SIGNS}$"}
+DESCRIBED_EMAIL: dict[str, Any] = {
+    "maxLength": LONGEST_EMAIL,
+    "pattern": r"""^[^\s@<>"(),;:\\[\]]+@[^\s@<>"(),;:\\[\]]+\.[^\s@.<>"(),;:\\[\]]+$""",
+}
+DESCRIBED_MESSAGE: dict[str, Any] = {"maxLength": LONGEST_MESSAGE, "pattern": r"\S"}
+Parameters = Annotated[
+    dict[str, str],
+    AfterValidator(_parameters),
+    Field(examples=[{"orderNumber": "4711"}], json_schema_extra=DESCRIBED_PARAMETERS),
+]
 
 
 class Body(BaseModel):
@@ -84,8 +101,16 @@ class Body(BaseModel):
 class CustomerBody(Body):
     """The visitor as the form says; shown to agents, never proof of anything."""
 
-    display_name: Annotated[str, AfterValidator(_name), Field(max_length=4 * LONGEST_NAME, examples=["Carla Customer"])]
-    email: Annotated[str, AfterValidator(_email), Field(max_length=2 * LONGEST_EMAIL, examples=["carla@example.org"])]
+    display_name: Annotated[
+        str,
+        AfterValidator(_name),
+        Field(max_length=4 * LONGEST_NAME, examples=["Carla Customer"], json_schema_extra=DESCRIBED_NAME),
+    ]
+    email: Annotated[
+        str,
+        AfterValidator(_email),
+        Field(max_length=2 * LONGEST_EMAIL, examples=["carla@example.org"], json_schema_extra=DESCRIBED_EMAIL),
+    ]
 
 
 class FormBody(Body):
@@ -96,7 +121,11 @@ class FormBody(Body):
     contact_id: Id | None = None
     modality: Modality = "instantMessaging"
     customer: CustomerBody
-    message: Annotated[str, AfterValidator(message_text), Field(examples=["Do you deliver to Basel?"])]
+    message: Annotated[
+        str,
+        AfterValidator(message_text),
+        Field(examples=["Do you deliver to Basel?"], json_schema_extra=DESCRIBED_MESSAGE),
+    ]
     idempotency_key: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{22,128}$", examples=["Zk3vN8qS1yT5uW7xA9bC2d"])]
     language: Annotated[str | None, Field(max_length=35, pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")] = None
     access_token: Annotated[str | None, Field(max_length=8192)] = None
@@ -123,9 +152,14 @@ class ParametersBody(Body):
 
 
 class HeartbeatBody(Body):
-    """A sign of life; `leaving` when the page is about to go."""
+    """A sign of life; `leaving` when the page is about to go.
+
+    `lastMessage` is the id of the visitor's newest message that the page sees in the thread. Should nobody have told us of
+    that message, it is relayed now.
+    """
 
     leaving: bool = False
+    last_message: Annotated[str | None, Field(max_length=64, examples=["1795404578618"])] = None
 
 
 class NothingBody(Body):

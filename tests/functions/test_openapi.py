@@ -8,12 +8,12 @@ from typing import Any
 import jsonschema
 import pytest
 
-from function_app import app
 from functions.health import openapi
 from functions.openapi import OPERATIONS, document
 from functions.widget import BASE, widget_contact, widget_session, widget_start
 from functions.widget_bodies import StartBody
 from tests.functions.world import WIDGET_KEY, World, form, json_of, request
+from tests.security.web import FUNCTIONS
 
 SCHEMAS = document()["components"]["schemas"]
 
@@ -26,7 +26,7 @@ def conforms(instance: Any, model: str) -> None:
 def routes() -> set[tuple[str, str]]:
     """Method and path of every route of the widget API, preflights aside."""
     found = set()
-    for function in app.get_functions():
+    for function in FUNCTIONS:
         trigger = function.get_trigger()
         assert trigger is not None
         settings = trigger.get_dict_repr()

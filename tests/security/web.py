@@ -25,13 +25,17 @@ def cases(name: str, part: str = "cases") -> list[Any]:
     return [pytest.param(case, id=case["why"]) for case in json.loads((VECTORS / f"{name}.json").read_text())[part]]
 
 
+FUNCTIONS = tuple(app.get_functions())
+"""The app tells them once only."""
+
+
 def _pattern(route: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(route)) + r"\Z")
 
 
 def _routes() -> list[tuple[re.Pattern[str], frozenset[str], str, Callable[..., Any]]]:
     found = []
-    for function in app.get_functions():
+    for function in FUNCTIONS:
         trigger = function.get_trigger()
         settings = trigger.get_dict_repr() if trigger is not None else {}
         if "route" in settings:
