@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 EXPECTED = {"accept": "accepted", "decline": "declined", "end": "ended", "reply": "sent", "choose": "sent"}
 """Outcomes that an agent sees anyway, because a card changes or the text stands in the chat."""
+NAME = re.compile(r"[a-z_]{1,30}")
 logger = logging.getLogger(__name__)
 
 
@@ -73,7 +75,8 @@ class Turn:
             case "pick_up":
                 answer = await self.application.tasks.pick_up(self.activity, pressed.session)
                 return await self._tasks(sentence_of_pick_up(answer, self.language))
-        logger.warning("a card's button %r is unknown", pressed.verb[:50])
+        # What is no name of ours could be anything, even a text.
+        logger.warning("a card's button is unknown: %s", pressed.verb if NAME.fullmatch(pressed.verb) else "no name")
         return Shown(agent_text("unknown", self.language))
 
     def help(self, said: str = "") -> Shown:
