@@ -136,7 +136,9 @@ async def widget_heartbeat(req: func.HttpRequest) -> func.HttpResponse:
     session_id, token = await proof_of_session(req)
     body = read_body(req, HeartbeatBody, may_be_empty=True)
     sessions = bootstrap.application().sessions
-    until = await sessions.heartbeat(session_id, token, caller(req), leaving=body.leaving)
+    until = await sessions.heartbeat(
+        session_id, token, caller(req), leaving=body.leaving, last_message=body.last_message
+    )
     return answer(HeartbeatAnswer(recover_until=until))
 
 

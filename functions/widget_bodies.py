@@ -154,8 +154,8 @@ class ParametersBody(Body):
 class HeartbeatBody(Body):
     """A sign of life; `leaving` when the page is about to go.
 
-    `lastMessage` is the id of the visitor's newest message that the page sees in the thread. Should nobody have told us of
-    that message, it is relayed now.
+    `lastMessage` is the id of the visitor's newest message that the page sees in the thread. Should nobody have told us
+    of that message, it is relayed now.
     """
 
     leaving: bool = False

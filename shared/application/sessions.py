@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from shared.application import turn
 from shared.application.admission import Caller
-from shared.application.occasions import Happened
+from shared.application.occasions import Happened, Nudge
 from shared.application.opening import Opening
 from shared.application.relay import Relay
 from shared.application.slots import Slots
@@ -83,8 +83,14 @@ class Sessions:
         credentials = await self._ports.identity.issue_token(tenant, chat.visitor_id)
         return Started(record, token, credentials, await self._realtime(session_id))
 
-    async def heartbeat(self, session_id: str, token: str, caller: Caller, *, leaving: bool) -> datetime:
-        """A sign of life; until when the session can be recovered. Raises Unauthenticated or SessionEnded."""
+    async def heartbeat(
+        self, session_id: str, token: str, caller: Caller, *, leaving: bool, last_message: str | None = None
+    ) -> datetime:
+        """A sign of life; until when the session can be recovered. Raises Unauthenticated, SessionEnded or a PortError.
+
+        `last_message` is the id of the newest message that the page sees of its visitor: where nobody has told us of
+        it, as when Event Grid is silent, it is looked for now.
+        """
         record = await self.resume(session_id, token, caller)
         if record.session.phase is Phase.ENDED:
             raise SessionEnded("the conversation has ended")
@@ -96,6 +102,9 @@ class Sessions:
         if not record.session.visitor_seen and not leaving:
             # Somebody is really there: only now agents are asked.
             await self._relay.look(session_id, Happened(VisitorSeen()))
+        if last_message and record.session.reads_thread and last_message not in record.relay.recent:
+            # What was relayed is known by its id, whatever time it has: so this costs nothing in the usual case.
+            await self._relay.look(session_id, Nudge(last_message, presence.last_seen, record.session.tenant_id))
         return until
 
     async def set_parameters(self, session_id: str, token: str, caller: Caller, values: Mapping[str, str]) -> None:

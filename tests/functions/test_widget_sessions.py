@@ -130,6 +130,12 @@ async def test_a_heartbeat_prolongs_the_time_for_recovery(world: World) -> None:
     assert json_of(response) == {"recoverUntil": "2030-01-01T09:06:00.000Z"}
 
 
+async def test_a_heartbeat_may_name_the_newest_message(world: World) -> None:
+    started = await start()
+    body = {"leaving": False, "lastMessage": "1795404578618"}
+    assert (await widget_heartbeat(of_session(started, "POST", "/heartbeat", body))).status_code == 200
+
+
 async def test_a_goodbye_is_remembered(world: World) -> None:
     started = await start()
     await widget_heartbeat(of_session(started, "POST", "/heartbeat", {"leaving": True}))

@@ -144,9 +144,9 @@ export class WidgetApi {
     return this.call("POST", `${path(key)}/token`, { key });
   }
 
-  /** `leaving` is sent while the page goes away, so it outlives the page. */
-  heartbeat(key: SessionKey, leaving: boolean): Promise<{ readonly recoverUntil: string }> {
-    return this.call("POST", `${path(key)}/heartbeat`, { key, body: { leaving }, keepalive: leaving });
+  /** `leaving` is sent while the page goes away, so it outlives the page. `lastMessage`, should nobody have told of it. */
+  heartbeat(key: SessionKey, leaving: boolean, lastMessage?: string): Promise<{ readonly recoverUntil: string }> {
+    return this.call("POST", `${path(key)}/heartbeat`, { key, body: { leaving, lastMessage }, keepalive: leaving });
   }
 
   /** Custom parameters that became known while the conversation runs. */

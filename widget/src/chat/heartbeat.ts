@@ -5,6 +5,8 @@ import { ApiError } from "./errors";
 const INTERVAL_MS = 60_000;
 
 interface Listener {
+  /** The id of the visitor's newest message in the thread. */
+  newest(): string | undefined;
   recoverUntil(time: string): void;
   ended(): void;
 }
@@ -45,7 +47,7 @@ export class Heartbeat {
   /** Undefined when it was heard; else the milliseconds that the server wants to be left alone, 0 where it names none. */
   private async beat(): Promise<number | undefined> {
     try {
-      this.listener.recoverUntil((await this.api.heartbeat(this.key, false)).recoverUntil);
+      this.listener.recoverUntil((await this.api.heartbeat(this.key, false, this.listener.newest())).recoverUntil);
       this.beatenAt = this.clock.now();
       return undefined;
     } catch (error) {

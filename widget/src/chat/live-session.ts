@@ -96,6 +96,7 @@ export class LiveSession {
     };
     this.realtime = new Realtime(credentials, clock, connect, (nudge) => this.heedNudge(nudge));
     this.heartbeat = new Heartbeat(api, session, clock, {
+      newest: () => transport.messages.findLast((message) => message.senderId === transport.userId)?.id,
       recoverUntil: (recoverUntil) => store.amend(session.sessionId, { recoverUntil }),
       ended: () => this.finish(),
     });

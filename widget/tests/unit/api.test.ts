@@ -48,6 +48,12 @@ describe("the widget API", () => {
     assert.equal(calls[0]?.init.keepalive, true);
     assert.equal(calls[0].init.body, '{"leaving":true}');
   });
+
+  test("names the newest message with a sign of life, should nobody have told of it", async () => {
+    const { api, calls } = subject(Response.json({ recoverUntil: "2026-03-02T10:00:00Z" }));
+    await api.heartbeat(KEY, false, "1795404578618");
+    assert.equal(calls[0]?.init.body, '{"leaving":false,"lastMessage":"1795404578618"}');
+  });
 });
 
 describe("an error", () => {
