@@ -190,7 +190,8 @@ describe("after a reload", AT_ONCE, () => {
   test("a server that does not answer leaves the session as it was, and Try again finds it", async () => {
     await visit({}, async ({ page, server }) => {
       await startChat(page, "first");
-      server.fail("status", { status: 503 }, { status: 503 }, { status: 503 });
+      // One more than there are attempts: the page that goes may ask too.
+      server.fail("status", { status: 503 }, { status: 503 }, { status: 503 }, { status: 503 });
       await page.reload();
       await page.getByRole("button", { name: "Try again" }).click();
       await page.getByRole("log").getByText("first", { exact: true }).waitFor();

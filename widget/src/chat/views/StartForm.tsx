@@ -34,6 +34,8 @@ export function StartForm({ state, visible, onStart, onLeave }: Props): JSX.Elem
   const challenge = useChallenge(contact?.widget?.challenge, problem, visible);
   const consent = useConsent(contact?.widget?.consent);
   const nobody = useNobodyThere(form, problem);
+  // What was refused last: a start, for which the form is the answer, or a message.
+  const left = useRef(false);
   const leaving = nobody && contact?.widget?.offlineForm === true;
 
   const focusFirst = (found: Partial<Record<Field, Problem>>): void => {
@@ -56,7 +58,9 @@ export function StartForm({ state, visible, onStart, onLeave }: Props): JSX.Elem
     if (Object.keys(found).length > 0) focusFirst(found);
     else if (!starting && wait === 0 && consent.take(form.current)) {
       const { ready, token } = challenge.take();
-      if (ready) (leaving ? onLeave : onStart)(values, token);
+      if (!ready) return;
+      left.current = leaving;
+      (leaving ? onLeave : onStart)(values, token);
     }
   };
 
@@ -99,7 +103,9 @@ export function StartForm({ state, visible, onStart, onLeave }: Props): JSX.Elem
       <FieldRow field="message" value={values.message} problem={problems.message} onChange={change("message")} />
       {consent.view}
       {challenge.view}
-      {problem && !atField && !(leaving && problem.code === "offline") && <ProblemNote problem={problem} wait={wait} />}
+      {problem && !atField && (left.current || !leaving || problem.code !== "offline") && (
+        <ProblemNote problem={problem} wait={wait} />
+      )}
       <button type="submit" class="primary" aria-disabled={starting || wait > 0 ? "true" : undefined}>
         {leaving ? texts[starting ? "sending" : "leaveMessage"] : texts[starting ? "starting" : "startChat"]}
       </button>
