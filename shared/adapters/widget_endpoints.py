@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from shared.adapters.acs_resources import AcsResources
 from shared.domain.errors import Rejected
-from shared.domain.tenants import MessagingKind, Tenant
+from shared.domain.tenants import Tenant
 from shared.ports import Realtime
 
 NOBODY = "nobody"
@@ -24,7 +24,8 @@ class WidgetEndpoints:
         return (*await self._messaging(tenant), *await self._push())
 
     async def _messaging(self, tenant: Tenant) -> Sequence[str]:
-        if tenant.messaging is not MessagingKind.ACS:
+        # Conversations that began in ACS go on there, whatever new ones do.
+        if not tenant.acs_secret:
             return ()
         try:
             return (_origin((await self._resources.of(tenant)).browser_endpoint),)
