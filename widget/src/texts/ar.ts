@@ -118,7 +118,7 @@ export const chat: ChatTexts = {
   agentTyping: "{agent} يكتب الآن",
   someoneTyping: "شخص ما يكتب الآن",
   queuePosition: "أنت رقم {position} في قائمة الانتظار.",
-  queueWait: "أنت رقم {position} في قائمة الانتظار، حوالي {wait}.",
+  queueWait: "أنت رقم {position} في قائمة الانتظار، والمدة المتوقعة حوالي {wait}.",
 
   agree: "أوافق",
   errorConsent: "يرجى الموافقة قبل المتابعة.",
