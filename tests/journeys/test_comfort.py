@@ -42,9 +42,10 @@ async def test_consent_then_the_queue_then_signs_of_each_other_then_a_file(compa
         await visitor.page.get_by_role("button", name="Start chat").click()
         await visitor.sees("Hello, <b>it is me</b>.")
         if visitor is otto:
-            await mario.accepts(otto.name)
+            await expect(mario.invitation(otto.name)).to_be_visible(timeout=SOON)
 
-    await expect(carla.page.get_by_text(re.compile(r"^You are number 1 in the queue"))).to_be_visible(timeout=SOON)
+    await expect(carla.page.get_by_text(re.compile(r"^You are number 2 in the queue"))).to_be_visible(timeout=SOON)
+    await mario.accepts(otto.name)
     await mario.accepts(carla.name)
     await carla.sees_state("Mario is with you")
     await expect(carla.page.get_by_text("in the queue")).to_have_count(0)

@@ -234,7 +234,7 @@ export class LiveSession {
   private statusIsDue(nudgedInVain: boolean): boolean {
     const { transport, clock } = this.parts;
     const since = clock.now() - this.statusAt;
-    if (this.status.state === "waiting") return since >= QUEUE_LOOK_MS[visibility()];
+    if (this.status.state === "waiting") return nudgedInVain || since >= QUEUE_LOOK_MS[visibility()];
     const last = transport.messages.findLast(({ senderId }) => senderId === transport.userId);
     const sentAt = Date.parse(last?.createdOn ?? "");
     if (Number.isNaN(sentAt) || Date.parse(this.status.readUntil ?? "") >= sentAt) return false;

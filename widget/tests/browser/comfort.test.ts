@@ -15,12 +15,14 @@ describe("the chat", AT_ONCE, () => {
     test("the place in the queue is shown, quietly, and gone when somebody is", async () => {
       await visit({}, async ({ page, server }) => {
         await startChat(page, "first");
+        await until("it is connected", () => server.hub.connected === 1);
         server.session.queue = { position: 2, expectedWait: 170 };
         server.systemSays("You are in the queue", "position");
         const line = page.getByRole("status").getByText("You are number 2 in the queue, about 3 minutes.");
         await line.waitFor();
+        // Without a word in the thread.
         server.session.queue = { position: 1, expectedWait: null };
-        server.systemSays("You are next", "position");
+        server.hub.nudge(server.session.id);
         await page.getByText("You are number 1 in the queue.", { exact: true }).waitFor();
         server.agentJoins("Mario");
         await page.getByText("Mario is with you").waitFor();
