@@ -7,8 +7,12 @@ PROFILE ?= all
 TRANSPORT ?= acs
 SEEDS ?= 0:300
 SEED ?=
+CONVERSATIONS ?= 200
+MESSAGES ?= 20
+FAULTS ?= 1
+SHORT ?=
 
-.PHONY: help prepare run test check check-infra format bench simulate
+.PHONY: help prepare run test check check-infra format bench simulate soak
 
 help: ## print this
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -43,3 +47,7 @@ bench: ## measure throughput and latency against the running system
 simulate: ## play the relay through storms (TRANSPORT=native PROFILE=storm SEEDS=1000, or SEED=121 to replay one)
 	$(PREPARE)
 	@$(RUN) -m tests.simulation --profile $(PROFILE) --transport $(TRANSPORT) $(if $(SEED),--seed $(SEED),--seeds $(SEEDS))
+
+soak: ## keep the promises on the real stack under faults and kills (CONVERSATIONS=200 MESSAGES=20 SEED=…; FAULTS=0, SHORT=1)
+	$(PREPARE)
+	@$(RUN) -m tests.soak $(if $(filter-out 0,$(SHORT)),--short,--conversations $(CONVERSATIONS) --messages $(MESSAGES)) $(if $(filter 0,$(FAULTS)),--calm) $(if $(SEED),--seed $(SEED))

@@ -21,6 +21,7 @@ SUITES = (
     ("stand-ins", ("local",)),
     ("conformance", ("conformance",)),
     ("bench", ("bench",)),
+    ("soak", ("soak",)),
 )
 LAST_SUITES = (("journeys", ("journeys",)),)
 """They meet real timeouts, so nothing else takes the processor from them."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
 import random
 import sys
 import time
@@ -39,6 +40,8 @@ def main() -> int:
         plan = short(seed)
     if options.calm:
         plan = replace(plan, weather=CALM)
+    # The desk tells of each activity that has to be brought again.
+    logging.getLogger("local.desk").setLevel(logging.ERROR)
     began = time.monotonic()
 
     def say(what: str) -> None:
