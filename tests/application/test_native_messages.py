@@ -173,3 +173,43 @@ async def test_a_running_session_keeps_its_transport(native: Native) -> None:
     native.world.config.put(TENANT.id, TENANT)
     await native.write(started, "Still here?", "client-1")
     assert native.world.shown()[-1] == "Still here?"
+
+
+OF_STORAGE = {"sessions": 1, "agent_store": 1, "threads.append": 2, "messaging.send": 2, "messaging.list_after": 1}
+"""Table transactions of a call; those of a thread are counted in tests/ports/test_thread_costs.py."""
+
+
+def transactions(calls: list[str]) -> int:
+    return sum(OF_STORAGE.get(call, OF_STORAGE.get(call.split(".")[0], 0)) for call in calls)
+
+
+def outbound(calls: list[str]) -> list[str]:
+    return [call for call in calls if call.split(".")[0] in ("agents", "realtime")]
+
+
+async def test_a_customer_s_message_is_seven_transactions_and_one_call(native: Native) -> None:
+    started, world = await native.connected(), native.world
+    await native.write(started, "Hello?", "client-1")
+    world.calls.clear()
+    await native.write(started, "By Friday?", "client-2")
+    assert (transactions(world.calls), outbound(world.calls)) == (7, ["agents.relay"])
+    assert not [call for call in world.calls if call.startswith("timers")]
+
+
+async def test_an_agent_s_message_is_five_transactions_or_six_and_one_call(native: Native) -> None:
+    started, world = await native.connected(), native.world
+    session_id = started.record.session.id
+    await native.app.conversations.reply(world.activity(), session_id, "Hello.")
+    world.calls.clear()
+    await native.app.conversations.reply(world.activity(), session_id, "On Friday.")
+    assert (transactions(world.calls), outbound(world.calls)) == (5, ["realtime.nudge"])
+    world.calls.clear()
+    await native.app.conversations.say(world.activity(), "Gladly.")
+    assert (transactions(world.calls), outbound(world.calls)) == (6, ["realtime.nudge"])
+
+
+async def test_reading_is_two_transactions(native: Native) -> None:
+    started = await native.connected()
+    native.world.calls.clear()
+    await native.read(started)
+    assert native.world.calls == ["sessions.read", "threads.after"]
