@@ -192,7 +192,8 @@ def _assemble(settings: Settings) -> _Running:
     surroundings = Surroundings(authentication, TeamsCards(), endpoints, settings.public_url, settings.trusted_proxies)
     closers = (tables.close, timers.close, identity.close, http.close)
     interval = timedelta(seconds=settings.presence_seconds)
-    return _Running(assemble(ports, interval, settings.limit_factor), surroundings, closers)
+    cache = timedelta(seconds=settings.config_cache_seconds)
+    return _Running(assemble(ports, interval, settings.limit_factor, cache), surroundings, closers)
 
 
 def _administrators(settings: Settings, http: HttpSession, config: ConfigStore) -> Administrators:

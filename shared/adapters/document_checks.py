@@ -13,9 +13,9 @@ from typing import Protocol
 
 from shared.adapters.document_rules import (
     Lint,
+    licence_findings,
     own_findings,
     reference_findings,
-    references,
     target_findings,
     tenant_findings,
 )
@@ -23,6 +23,7 @@ from shared.domain.documents import Document, DocumentKey, Kind, key_of
 from shared.domain.errors import Finding
 from shared.domain.licences import Licence
 from shared.domain.organization_units import OrganizationUnit, is_same_or_higher
+from shared.domain.references import references, targets_of
 from shared.domain.services import Service
 from shared.domain.tenants import Tenant
 from shared.domain.users import User
@@ -48,10 +49,6 @@ class Shelf(Protocol):
         ...
 
 
-def targets_of(document: Document) -> tuple[DocumentKey, ...]:
-    return tuple(dict.fromkeys(reference.target for reference in references(document)))
-
-
 @dataclass
 class Check:
     """One check of one or several documents of a tenant; what it reads, it reads once."""
@@ -68,6 +65,7 @@ class Check:
     async def findings_of(self, document: Document, old: Document | None) -> tuple[Finding, ...]:
         """All that keeps the document from being saved in place of `old`."""
         findings = [*own_findings(document, self.lint, old)]
+        findings += licence_findings(document, old)
         findings += tenant_findings(document, old, await self._tenant())
         findings += await self._licence_findings(document, old)
         if references(document):

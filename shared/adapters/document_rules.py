@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from shared.adapters.documents import to_json
 from shared.adapters.site_keys import key_findings
 from shared.domain.calendar_rules import check_calendar
 from shared.domain.calendars import Calendar
-from shared.domain.documents import Document, DocumentKey, Kind
+from shared.domain.documents import Document, DocumentKey
 from shared.domain.domain_lint import check_domains
 from shared.domain.domain_templates import DomainTemplate
 from shared.domain.errors import Finding
+from shared.domain.licences import covers_workflow
 from shared.domain.modalities import INSTANT_MESSAGING, MODALITIES
 from shared.domain.names import check_names
 from shared.domain.organization_units import OrganizationUnit, is_same_or_higher
+from shared.domain.references import Reference, references
 from shared.domain.services import Service, check_service
 from shared.domain.system_messages import SystemMessages, check_system_messages
 from shared.domain.tenants import Tenant, check_tenant
@@ -34,35 +35,6 @@ MOST_CALENDARS = 20
 """Of one workflow. Its session takes all of them along, and its references are saved in one transaction of 100 rows."""
 
 
-@dataclass(frozen=True)
-class Reference:
-    """A field of one document that names another."""
-
-    field: str
-    target: DocumentKey
-
-
-def references(document: Document) -> tuple[Reference, ...]:
-    """All references of a document. Members of a service are none: who left the tenant is passed over when offering."""
-    found: list[tuple[str, Kind, str | None]] = []
-    if isinstance(document, OrganizationUnit):
-        found.append(("parent_id", Kind.ORGANIZATION_UNIT, document.parent_id))
-    elif not isinstance(document, Tenant):
-        found.append(("organization_unit_id", Kind.ORGANIZATION_UNIT, document.organization_unit_id))
-    if isinstance(document, Service | User):
-        found.append(("interact.domain_template_id", Kind.DOMAIN_TEMPLATE, document.interact.domain_template_id))
-    if isinstance(document, Workflow):
-        found += [(field, Kind.CALENDAR, named) for field, named in document.calendars()]
-    if isinstance(document, User):
-        found.append(("direct_system_messages_id", Kind.SYSTEM_MESSAGES, document.direct_system_messages_id))
-    if isinstance(document, Service):
-        for modality_id, settings in document.modalities.items():
-            name = f"modalities.{modality_id}"
-            found.append((f"{name}.workflow_id", Kind.WORKFLOW, settings.workflow_id))
-            found.append((f"{name}.system_messages_id", Kind.SYSTEM_MESSAGES, settings.system_messages_id))
-    return tuple(Reference(field, DocumentKey(kind, target)) for field, kind, target in found if target)
-
-
 def own_findings(document: Document, lint: Lint | None, old: Document | None = None) -> tuple[Finding, ...]:
     """The rules that the document breaks by itself; `old` is what it replaces.
 
@@ -72,6 +44,19 @@ def own_findings(document: Document, lint: Lint | None, old: Document | None = N
     if isinstance(document, Service | User) and isinstance(old, Service | User) and old.interact.active:
         return tuple(finding for finding in found if finding.rule != "licence_missing")
     return found
+
+
+def licence_findings(document: Document, old: Document | None) -> tuple[Finding, ...]:
+    """Workflows that are applied to a service whose licences do not cover them; what was applied before stays."""
+    if not isinstance(document, Service) or covers_workflow(document.licences):
+        return ()
+    before = old.modalities if isinstance(old, Service) else {}
+    why = "assign an Enterprise or Contact Center licence to the service before a workflow"
+    return tuple(
+        Finding("workflow_not_covered", f"modalities.{modality_id}.workflow_id", why)
+        for modality_id, settings in document.modalities.items()
+        if settings.workflow_id and (modality_id not in before or before[modality_id].workflow_id != settings.workflow_id)
+    )
 
 
 def tenant_findings(document: Document, old: Document | None, tenant: Tenant | None) -> tuple[Finding, ...]:

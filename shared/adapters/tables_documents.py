@@ -22,7 +22,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from shared.adapters.document_checks import Check, targets_of
+from shared.adapters.document_checks import Check
 from shared.adapters.document_rows import (
     StoredRow,
     changed_of,
@@ -48,6 +48,7 @@ from shared.domain.documents import Document, DocumentKey, Kind, key_of
 from shared.domain.errors import AlreadyExists, Finding, InvalidConfiguration, VersionConflict
 from shared.domain.licences import Licence
 from shared.domain.organization_units import OrganizationUnit
+from shared.domain.references import targets_of
 from shared.domain.tenants import Tenant
 from shared.domain.workflows import Workflow
 from shared.ports.administration import (
@@ -200,7 +201,7 @@ class ConfigDocuments:
         check = Check(self, tenant_id, self._lint, {own: document}, {one: row.document for one, row in targets.items()})
         findings = await check.findings_of(document, before)
         if findings:
-            raise InvalidConfiguration(findings)
+            raise InvalidConfiguration(findings, document)
         if isinstance(document, Tenant):
             # Before the document: a key without its document admits nobody, a document without its key is lost.
             await self._widget_keys.claim(document.id, *widget_keys_of(document))

@@ -12,6 +12,7 @@ from shared.application.availability import Availability
 from shared.application.carry_out import CarryOut
 from shared.application.duty import Duty
 from shared.application.left_messages import LeftMessages
+from shared.application.management import Management
 from shared.application.native_messages import NativeMessages
 from shared.application.presence import VisiblePresence
 from shared.application.queue import TaskQueue
@@ -21,11 +22,16 @@ from shared.application.relay import Relay
 from shared.application.sessions import Sessions
 from shared.application.slots import Slots
 from shared.application.tasks import Tasks
+from shared.application.tenant_extensions import TenantExtensions
 from shared.application.transfers import Transfers
 from shared.application.typing_indicators import TypingIndicators
 from shared.application.waiting import Waiting
 from shared.application.watching import INTERVAL, PresenceWatch
+from shared.application.workflow_trials import WorkflowTrials
 from shared.ports import Ports
+
+CONFIG_CACHE = timedelta(seconds=30)
+"""So late a change of the configuration is live everywhere; design.md, "Promises"."""
 
 
 @dataclass(frozen=True)
@@ -46,12 +52,21 @@ class Application:
     rate_limiter: RateLimiter
     typing_indicators: TypingIndicators
     read_receipts: ReadReceipts
+    management: Management
+    tenant_extensions: TenantExtensions
+    workflow_trials: WorkflowTrials
 
 
-def assemble(ports: Ports, presence_interval: timedelta = INTERVAL, limit_factor: float = 1.0) -> Application:
+def assemble(
+    ports: Ports,
+    presence_interval: timedelta = INTERVAL,
+    limit_factor: float = 1.0,
+    config_cache: timedelta = CONFIG_CACHE,
+) -> Application:
     """Wire the verbs; the ports decide what is real.
 
-    `presence_interval`: see `PresenceWatch`. `limit_factor` multiplies the rate limits.
+    `presence_interval`: see `PresenceWatch`. `limit_factor` multiplies the rate limits. `config_cache`: for how long a
+    process keeps what it has read of the configuration.
     """
     availability = Availability(ports)
     watch = PresenceWatch(ports, availability, presence_interval)
@@ -60,6 +75,7 @@ def assemble(ports: Ports, presence_interval: timedelta = INTERVAL, limit_factor
     queue = TaskQueue(ports, rows, waiting)
     relay = Relay(ports, CarryOut(ports, queue, waiting, Transfers(ports, slots)))
     sessions = Sessions(ports, relay, slots)
+    management = Management(ports, config_cache)
     return Application(
         ports,
         sessions,
@@ -75,4 +91,7 @@ def assemble(ports: Ports, presence_interval: timedelta = INTERVAL, limit_factor
         RateLimiter(ports.clock, ports.ids, limit_factor),
         TypingIndicators(ports, sessions),
         ReadReceipts(ports),
+        management,
+        TenantExtensions(ports, management),
+        WorkflowTrials(ports.administration),
     )

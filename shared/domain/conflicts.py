@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from shared.domain.documents import DocumentKey
+from shared.domain.documents import Document, DocumentKey
 from shared.domain.errors import Finding, InteractError, InvalidConfiguration, VisitorCode
 
 
@@ -26,7 +26,7 @@ class VersionMissing(InteractError):
 
 
 class ChangedMeanwhile(InteractError):
-    """Somebody else changed the document since it was read; `fields` are those that are different now.
+    """Somebody else changed the document since it was read; `fields` of `document` are those that are different now.
 
     `version` is the one to read now; None where the document was deleted. The others are None where it is not known.
     """
@@ -43,12 +43,14 @@ class ChangedMeanwhile(InteractError):
         changed_by: str | None = None,
         changed_at: datetime | None = None,
         fields: Sequence[str] = (),
+        document: Document | None = None,
     ) -> None:
         super().__init__(explanation)
         self.version = version
         self.changed_by = changed_by
         self.changed_at = changed_at
         self.fields = tuple(fields)
+        self.document = document
 
 
 class IdTaken(InteractError):
@@ -60,17 +62,20 @@ class IdTaken(InteractError):
 
 
 class InUse(InvalidConfiguration):
-    """Others refer to the document, so it cannot be deleted; `used_by` names them all."""
+    """Others refer to the document, so it cannot be deleted; `used_by` are all of them, with their names if known."""
 
     status = 409
     code = "in_use"
 
-    def __init__(self, key: DocumentKey, used_by: Sequence[DocumentKey]) -> None:
+    def __init__(
+        self, key: DocumentKey, used_by: Sequence[DocumentKey], names: Mapping[DocumentKey, str] | None = None
+    ) -> None:
         named = ", ".join(f"{one.kind.value} '{one.id}'" for one in used_by[:5])
         more = f" and {len(used_by) - 5} more" if len(used_by) > 5 else ""
         super().__init__((Finding("in_use", "id", f"is used by {named}{more}; change that first"),))
         self.key = key
         self.used_by = tuple(used_by)
+        self.names = dict(names or {})
 
 
 class NotConnected(InteractError):

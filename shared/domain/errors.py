@@ -11,6 +11,11 @@
     ├── Conflict                409  the same key was used for something else
     ├── NotReady                503  settings are missing or wrong
     ├── InvalidConfiguration    422  a document breaks a rule; carries all findings
+    │   └── InUse               409  others refer to the document (see `conflicts`, also for the next ones)
+    ├── RoleMissing             403  the administrator's roles do not reach so far
+    ├── ChangedMeanwhile        412  somebody else changed the document since it was read
+    ├── VersionMissing          428  a write has to name the version that it replaces
+    ├── IdTaken, NotConnected   409  there is such a document; there is no such connection
     └── PortError                    what adapters report
         ├── VersionConflict          somebody else wrote first: read again
         ├── AlreadyExists            the row is there already
@@ -198,23 +203,28 @@ class NotReady(InteractError):
 
 @dataclass(frozen=True)
 class Finding:
-    """One rule that a document breaks: where, why, and what to do about it."""
+    """One rule that a document breaks: where, why, and what to do about it; `value` is what stands there, if known."""
 
     rule: str
     field: str
     explanation: str
+    value: str | None = None
 
 
 class InvalidConfiguration(InteractError):
-    """A document breaks rules, so it is not saved; all findings are listed at once."""
+    """A document breaks rules, so it is not saved; all findings are listed at once.
+
+    `document` is the one of the configuration that fields of the findings are in; None where it could not be read.
+    """
 
     status = 422
     visitor_code = VisitorCode.INVALID
     code = "invalid_configuration"
 
-    def __init__(self, findings: tuple[Finding, ...]) -> None:
+    def __init__(self, findings: tuple[Finding, ...], document: object = None) -> None:
         super().__init__("; ".join(f"{finding.field}: {finding.explanation}" for finding in findings))
         self.findings = findings
+        self.document = document
 
 
 class PortError(InteractError):

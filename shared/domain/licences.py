@@ -25,6 +25,11 @@ def covers_interact(licences: frozenset[Licence], *, service: bool) -> bool:
     return Licence.INTERACT in licences and (not service or bool(licences & SERVICE_BASE_LICENCES))
 
 
+def covers_workflow(licences: frozenset[Licence]) -> bool:
+    """Whether a service of these licences may be handled by a workflow; the vendor refuses to apply one without."""
+    return bool(licences & SERVICE_BASE_LICENCES)
+
+
 def check_bought(bought: Mapping[Licence, int]) -> tuple[Finding, ...]:
     """Numbers of licences that nobody can have bought."""
     return tuple(

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
 
 from shared.domain.errors import Finding
 
 LONGEST_NAME = 200
+ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,127}\Z")
+"""What addresses, files and logs can hold as it is."""
 UNPRINTABLE = frozenset({"Cc", "Cs", "Zl", "Zp"})
 REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Characters that change the direction of what follows, with which a name could pretend to be another one."""
 MARKUP = frozenset("<>")
+
+
+def check_id(text: str) -> tuple[Finding, ...]:
+    """A finding for an id that a new document cannot have."""
+    if ID.match(text):
+        return ()
+    why = "must have 1 to 128 letters of English, digits and . _ @ -, and begin with a letter or digit"
+    return (Finding("id_characters", "id", why),)
 
 
 def check_names(names: Mapping[str, str], *, needed: str) -> tuple[Finding, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from shared import bootstrap
+from tests.functions.office import Office
 from tests.functions.world import World
 
 
@@ -16,3 +17,11 @@ def world() -> Iterator[World]:
     bootstrap.use(created.application, created.surroundings)
     yield created
     bootstrap.use(None)
+
+
+@pytest.fixture
+def office(world: World) -> Office:
+    """The world with its administrators."""
+    created = Office(world)
+    bootstrap.use(world.application, world.surroundings)
+    return created

@@ -21,6 +21,8 @@ HTTP: dict[str, tuple[str, list[str]]] = {
     "bot_messages": ("api/messages", ["POST"]),
     "call_callback": ("api/calls/callback/{sessionId}", ["POST"]),
     "health": ("api/health", ["GET"]),
+    "manage": ("api/manage/v1/{*path}", ["GET", "POST", "PUT", "PATCH", "DELETE"]),
+    "manage_openapi": ("api/manage/openapi.json", ["GET"]),
     "openapi": ("api/openapi.json", ["GET"]),
     "preview_file": ("preview/{name}", ["GET"]),
     "preview_service": ("preview/service/{id}", ["GET"]),

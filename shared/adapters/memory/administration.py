@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from shared.adapters.document_checks import Check, targets_of
+from shared.adapters.document_checks import Check
 from shared.adapters.document_rules import Lint
 from shared.adapters.document_search import matches, words_in
 from shared.adapters.memory.config import MemoryConfigStore
@@ -25,6 +25,7 @@ from shared.domain.errors import (
 )
 from shared.domain.licences import Licence
 from shared.domain.organization_units import OrganizationUnit
+from shared.domain.references import targets_of
 from shared.domain.services import Service
 from shared.domain.users import User
 from shared.domain.workflows import Workflow
@@ -105,7 +106,7 @@ class MemoryAdministration:
         check = Check(self, tenant_id, self._lint, {own: document})
         findings = await check.findings_of(document, old.document if old else None)
         if findings:
-            raise InvalidConfiguration(findings)
+            raise InvalidConfiguration(findings, document)
         changed = Changed(self._clock.now(), by)
         stored = Stored(document, str(len(self.entries) + 1), changed)
         if isinstance(document, Workflow):
