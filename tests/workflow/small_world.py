@@ -1,9 +1,10 @@
-"""What ports hold around one session, in miniature: rings, cards, conversations, hints and the thread."""
+"""What ports hold around one session, in miniature: rings, cards, conversations, hints, slots and the thread."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
+from shared.domain.distribution import AGENTS_AT_ONCE, Distribution
 from shared.domain.effects import (
     ClaimAgent,
     CloseConversation,
@@ -11,7 +12,9 @@ from shared.domain.effects import (
     CloseMessaging,
     Effect,
     EnterQueue,
+    FindAvailability,
     FreeAgent,
+    FreeSlot,
     InviteAgent,
     LeaveQueue,
     OfferTask,
@@ -20,18 +23,25 @@ from shared.domain.effects import (
     ReleaseAgent,
     SendToCustomer,
     ShowConversation,
+    TransferTask,
 )
 from shared.domain.events import (
     AgentsReserved,
+    AvailabilityFound,
     ConversationShown,
     CustomerMessageReceived,
     DeliveryFailed,
     Event,
     InvitationSent,
+    QueueEntered,
+    Transferred,
+    TransferRefused,
 )
 from shared.domain.parameters import Agent
-from shared.domain.sessions import ContactKind, Phase, TaskPhase, VisitorPresence
+from shared.domain.sessions import ContactKind, ContactReference, Phase, TaskPhase, VisitorPresence
+from shared.domain.workflows import Definition
 from shared.workflow.engine import advance
+from shared.workflow.transfers import is_leaving_for
 from tests.workflow.stories import LUISA, MARIO, NINE, definition, session
 
 
@@ -51,7 +61,9 @@ class SmallWorld:
         self.open_cards: set[str] = set()
         self.open_conversations: set[str] = set()
         self.talking: set[str] = set()
-        self.hints: set[datetime] = set()
+        self.hints: set[tuple[ContactReference, datetime]] = set()
+        self.slots: set[ContactReference] = {self.session.contact}
+        self.services: dict[str, Definition] = {}
         self.thread: list[str] = []
         self.read = 0
         self.relayed: list[str] = []
@@ -61,7 +73,10 @@ class SmallWorld:
         self.closed = 0
 
     def happens(self, event: Event) -> None:
+        transfers = self.session.transfers
         self.session, effects = advance(self.session, self.definition, event, self.now)
+        if isinstance(event, Transferred) and self.session.transfers > transfers:
+            self.definition = event.definition
         self.pending.extend(effects)
 
     def carry_out(self, effect: Effect, reachable: bool) -> None:
@@ -91,9 +106,16 @@ class SmallWorld:
                 self.rings.pop(effect.agent_id, None)
                 self.talking.discard(effect.agent_id)
             case EnterQueue():
-                self.hints.add(effect.queued_at)
+                self.hints.add((self.session.contact, effect.queued_at))
+                self.outcomes.append(QueueEntered(1))
             case LeaveQueue():
-                self.hints.discard(effect.queued_at)
+                self.hints.discard((self.session.contact, effect.queued_at))
+            case FindAvailability():
+                self.outcomes.append(AvailabilityFound("busy"))
+            case TransferTask():
+                self.transfer(effect, reachable)
+            case FreeSlot():
+                self.slots.discard(effect.contact)
             case ReadThread():
                 self.read_thread()
             case RelayToAgent():
@@ -111,7 +133,8 @@ class SmallWorld:
             return
         asked = [MARIO] if self.session.contact.kind is ContactKind.USER else [MARIO, LUISA]
         left_out = {*self.missed, *effect.passed_over, *(a for a, ring in self.rings.items() if ring != task.offer_id)}
-        free = tuple(agent for agent in asked if agent.id not in left_out)[:1]
+        at_once = AGENTS_AT_ONCE[Distribution(effect.distribution)]
+        free = tuple(agent for agent in asked if agent.id not in left_out)[:at_once]
         self.rings.update({agent.id: effect.offer_id for agent in free})
         self.outcomes.append(AgentsReserved(effect.offer_id, free))
 
@@ -126,6 +149,18 @@ class SmallWorld:
         self.invited[card_id] = (effect.agent, effect.offer_id)
         self.open_cards.add(card_id)
         self.outcomes.append(InvitationSent(effect.agent.id, effect.offer_id, card_id))
+
+    def transfer(self, effect: TransferTask, reachable: bool) -> None:
+        """As `application.transfers` does: take a slot there, unless the session does not want it any more."""
+        contact = ContactReference(ContactKind.SERVICE, effect.service_id)
+        if not is_leaving_for(self.session, self.definition, contact):
+            if self.session.phase is Phase.ENDED or self.session.contact != contact:
+                self.slots.discard(contact)
+        elif reachable:
+            self.slots.add(contact)
+            self.outcomes.append(Transferred(contact, self.services[effect.service_id]))
+        else:
+            self.outcomes.append(TransferRefused("concurrency_cap_reached"))
 
     def read_thread(self) -> None:
         unread, self.read = self.thread[self.read :], len(self.thread)

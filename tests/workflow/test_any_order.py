@@ -3,29 +3,35 @@ pressed late, people leave. At the end of it all nobody is left ringing, connect
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from shared.domain.distribution import Distribution
 from shared.domain.events import (
     AgentAccepted,
     AgentDeclined,
     AgentEnded,
     AgentFreed,
     AgentMessageReceived,
+    AgentPickedUp,
     CustomerEnded,
     InvitationSent,
+    ParametersSet,
     SessionOpened,
     TimerDue,
+    VisitorSeen,
 )
 from shared.domain.parameters import Agent
 from shared.domain.sessions import ContactKind, ContactReference, Phase, VisitorPresence
 from shared.workflow.direct import DIRECT_WORKFLOW
 from tests.workflow.properties import EXAMPLES
+from tests.workflow.scenes import services
 from tests.workflow.small_world import SmallWorld
-from tests.workflow.stories import LUISA, MARIO, definition, session
+from tests.workflow.stories import LUISA, MARIO, SALES, definition
 
 SECONDS = st.sampled_from([0.0, 1.0, 5.0, 8.0, 10.0, 30.0, 60.0, 120.0])
 AGENTS = st.sampled_from([MARIO, LUISA])
@@ -36,12 +42,25 @@ class World(SmallWorld, RuleBasedStateMachine):
 
     # --- people ------------------------------------------------------------------------------------------------------
 
-    @initialize(directly=st.booleans())
-    def the_visitor_starts(self, directly: bool) -> None:
-        if directly:
-            self.session = session(ContactReference(ContactKind.USER, "mario"))
-            self.definition = definition(DIRECT_WORKFLOW)
+    @initialize(whom=st.sampled_from(["service", "mario", *Distribution, *Distribution]), seen=st.booleans())
+    def the_visitor_starts(self, whom: str, seen: bool) -> None:
+        """With the plain service, with Mario in person, or with two services with everything in their workflows."""
+        self.session = replace(self.session, visitor_seen=seen)
+        if whom == "mario":
+            self.session = replace(self.session, contact=ContactReference(ContactKind.USER, "mario"))
+            self.definition, self.slots = definition(DIRECT_WORKFLOW), set()
+        elif whom != "service":
+            self.services = services(Distribution(whom))
+            self.definition = self.services[SALES.id]
         self.happens(SessionOpened())
+
+    @rule()
+    def the_visitor_is_seen(self) -> None:
+        self.happens(VisitorSeen())
+
+    @rule(topic=st.sampled_from(["shoes", "boots"]))
+    def the_page_names_a_topic(self, topic: str) -> None:
+        self.happens(ParametersSet({"topic": topic}))
 
     @rule()
     def the_customer_writes(self) -> None:
@@ -74,6 +93,18 @@ class World(SmallWorld, RuleBasedStateMachine):
         """The card has arrived, and a button of it is pressed before we know its id."""
         agent, offer_id = list(self.invited.values())[-1]
         self.happens(AgentAccepted(agent, offer_id) if accepts else AgentDeclined(agent.id, offer_id))
+
+    @precondition(lambda self: self.session.task is not None)
+    @rule(agent=AGENTS, late=st.booleans())
+    def an_agent_picks_up(self, agent: Agent, late: bool) -> None:
+        """Kept free meanwhile by a ring, as `application.tasks` does."""
+        if self.rings.get(agent.id, "pickup") != "pickup" or agent.id in self.talking:
+            return
+        until = self.now + timedelta(seconds=-1 if late else 8)
+        self.rings[agent.id] = "pickup"
+        self.happens(AgentPickedUp(agent, "pickup", until))
+        if self.session.agent != agent:
+            del self.rings[agent.id]
 
     @rule(agent=AGENTS)
     def an_agent_ends(self, agent: Agent) -> None:
@@ -120,6 +151,11 @@ class World(SmallWorld, RuleBasedStateMachine):
     # --- what has to hold --------------------------------------------------------------------------------------------
 
     @invariant()
+    def a_session_has_a_slot_in_its_service(self) -> None:
+        is_open = self.session.phase is not Phase.ENDED and self.session.contact.kind is ContactKind.SERVICE
+        assert not is_open or self.session.contact in self.slots
+
+    @invariant()
     def at_most_one_agent_talks(self) -> None:
         assert len(self.talking) <= 1
 
@@ -143,7 +179,8 @@ class World(SmallWorld, RuleBasedStateMachine):
 
         assert self.session.phase is Phase.ENDED
         assert self.session.deadlines == ()
-        assert (self.open_cards, self.open_conversations, self.talking, self.hints) == (set(), set(), set(), set())
+        assert (self.open_cards, self.open_conversations, self.talking) == (set(), set(), set())
+        assert (self.hints, self.slots) == (set(), set())
         # A ring of a round that never came to an invitation counts only while the session says so.
         assert not set(self.rings.items()) & {(agent.id, offer_id) for agent, offer_id in self.invited.values()}
         assert self.answered == self.answers
