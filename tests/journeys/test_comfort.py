@@ -49,6 +49,8 @@ async def test_consent_then_the_queue_then_signs_of_each_other_then_a_file(compa
     await mario.accepts(carla.name)
     await carla.sees_state("Mario is with you")
     await expect(carla.page.get_by_text("in the queue")).to_have_count(0)
+    # A message that comes ends the sign of typing.
+    await expect(mario.page.get_by_role("textbox", name=f"Reply to {carla.name}")).to_be_visible(timeout=SOON)
     await carla.page.get_by_role("textbox", name="Type a message").press_sequentially("Thi")
     await expect(mario.page.get_by_text("Interact is typing…")).to_be_visible(timeout=SOON)
     await expect(carla.page.get_by_text("· Read")).to_be_visible(timeout=SOON)
