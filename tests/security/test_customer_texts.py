@@ -16,7 +16,8 @@ from tests.security.web import cases
 
 ELEMENTS = {"AdaptiveCard", "TextBlock", "FactSet", "Input.Text", "ActionSet", "Action.Execute", "Action.Submit"}
 
-READ_AS_MARKDOWN = ("text", "value", "title", "fallbackText")
+READ_AS_MARKDOWN = ("text", "value", "fallbackText")
+"""Titles of buttons and labels of fields show everything as it is."""
 
 
 def cards_with(text: str) -> list[dict[str, Any]]:

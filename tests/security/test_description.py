@@ -24,7 +24,7 @@ from functions.openapi import OPERATIONS, document
 from tests.functions.world import IM, ORIGIN, OWN_URL, SERVICE, TENANT, WIDGET_KEY, World, form
 from tests.security.web import call, start, without_acs
 
-EXAMPLES = 12
+EXAMPLES = 8
 """For each operation and way; the seed is fixed, so that a finding comes again."""
 CHECKS = [
     not_a_server_error,
