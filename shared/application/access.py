@@ -56,12 +56,15 @@ class Access:
     async def check_change(self, administrator: Administrator, before: Document | None, after: Document | None) -> None:
         """Raises RoleMissing unless the administrator may make this of that; None is nothing."""
         units = await self.units(administrator)
-        for document in (before, after):
-            if document is not None and not may_change(administrator, document, units):
-                raise RoleMissing(_explained(administrator, document))
         moved = _parent(before) != _parent(after) or before is None or after is None
         for document in (before, after):
-            if moved and isinstance(document, OrganizationUnit) and not may_place(administrator, document, units):
+            if document is None:
+                continue
+            # A unit counts as it stands on this side of the change, where it may not be in the tree yet.
+            tree = {**units, document.id: document} if isinstance(document, OrganizationUnit) else units
+            if not may_change(administrator, document, tree):
+                raise RoleMissing(_explained(administrator, document))
+            if moved and isinstance(document, OrganizationUnit) and not may_place(administrator, document, tree):
                 raise RoleMissing(f"organization unit '{document.id}' is not below your own: ask who is above")
 
     async def selectable(

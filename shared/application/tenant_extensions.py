@@ -11,6 +11,7 @@ from shared.application.access import require
 from shared.application.management import Management, Saved
 from shared.domain.administrators import Administrator, Role
 from shared.domain.authorization import AuthorizationMode
+from shared.domain.conflicts import SecretsReadOnly
 from shared.domain.documents import DocumentKey, Kind
 from shared.domain.errors import Finding, InvalidConfiguration, InvalidRequest, PortError, Refused, Rejected
 from shared.domain.licences import Licence
@@ -75,7 +76,7 @@ class TenantExtensions:
     async def keep_acs_secret(self, administrator: Administrator, connection_string: str) -> str:
         """Keep a connection string, and say by which reference the tenant finds it again.
 
-        Raises RoleMissing, InvalidConfiguration, which quotes nothing of it, or Rejected where secrets are settings.
+        Raises RoleMissing, InvalidConfiguration, which quotes nothing of it, or SecretsReadOnly.
         """
         require(administrator, Role.TENANT_ADMINISTRATOR)
         host = connection_string.strip().partition("://")[2].partition(";")[0].rstrip("/").lower()
@@ -84,7 +85,12 @@ class TenantExtensions:
             raise InvalidConfiguration((Finding("acs_connection_string", "acs_connection_string", why),))
         # A new name each time: the tenant's document turns to it when it is saved, and not a moment before.
         name = f"acs-{re.sub('[^A-Za-z0-9-]', '-', administrator.tenant_id)[:60]}-{self._ports.ids.new()[:12]}"
-        return await self._ports.secrets.put(name, connection_string.strip())
+        try:
+            return await self._ports.secrets.put(name, connection_string.strip())
+        except Rejected as error:
+            if error.reason != "secrets_read_only":
+                raise
+            raise SecretsReadOnly(str(error)) from None
 
     async def check_acs(self, administrator: Administrator) -> tuple[Checked, ...]:
         """Create an identity with a token in the tenant's resource, and revoke it: all steps up to one that fails."""
@@ -101,6 +107,7 @@ class TenantExtensions:
             credentials = await self._ports.identity.create_visitor(asked)
             steps.append(Checked("create", True, "a token was created"))
             await self._ports.identity.revoke_tokens(asked, credentials.user_id)
+            await self._ports.identity.delete_visitor(asked, credentials.user_id)
             steps.append(Checked("revoke", True, "the token was revoked"))
         except PortError as error:
             step = "revoke" if steps[-1].step == "create" else "create"

@@ -84,3 +84,11 @@ class NotConnected(InteractError):
     status = 409
     visitor_code = VisitorCode.INVALID
     code = "not_connected"
+
+
+class SecretsReadOnly(InteractError):
+    """This deployment takes secrets from its settings only, so that none can be written here."""
+
+    status = 409
+    visitor_code = VisitorCode.INVALID
+    code = "secrets_read_only"

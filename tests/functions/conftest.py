@@ -23,5 +23,5 @@ def world() -> Iterator[World]:
 def office(world: World) -> Office:
     """The world with its administrators."""
     created = Office(world)
-    bootstrap.use(world.application, world.surroundings)
+    created.use()
     return created

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 import azure.functions as func
 
 from functions.manage import manage
+from shared import bootstrap
 from shared.adapters.memory import MemoryAdministration, MemoryAdministrators, MemorySecrets
 from shared.domain.administrators import Administrator, Role
 from shared.domain.documents import DocumentKey, Kind
@@ -49,12 +50,16 @@ class Office:
         self.world = world
         world.config.put(TENANT.id, *UNITS)
         self.administration = MemoryAdministration(world.config, lint, world.clock)
-        self.secrets = MemorySecrets()
+        self.administrators, self.secrets = MemoryAdministrators(TOKENS), MemorySecrets()
         world.replace(
             administration=self.administration,
-            administrators=MemoryAdministrators(TOKENS),
+            administrators=self.administrators,
             secrets=self.secrets,
         )
+
+    def use(self) -> None:
+        """Put the world in place as it is now, after its ports were replaced."""
+        bootstrap.use(self.world.application, self.world.surroundings)
 
     async def call(
         self,
@@ -114,7 +119,7 @@ class Office:
         return self.world.config.documents[TENANT.id].get(DocumentKey(kind, document_id))
 
 
-SALES = {
+SALES: dict[str, Any] = {
     "id": "orders",
     "name": "Orders",
     "organizationUnitId": "europe",
