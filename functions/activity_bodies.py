@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 Id = Annotated[str, Field(max_length=1024)]
@@ -14,6 +14,15 @@ READ_RECEIPT = "application/vnd.microsoft.readReceipt"
 HUGE_REFERENCE = re.compile(r"&#[0-9]{8,};?")
 """No character, and of thousands of digits nothing that Python reads as a number."""
 MILLISECONDS = re.compile(r"[0-9]{13}", re.ASCII)
+
+
+def _moment(value: Any) -> datetime | None:
+    """What Teams says of the time; anything else than a time with its zone is none, and no reason to refuse all."""
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return moment if moment is not None and moment.tzinfo is not None else None
 
 
 class Part(BaseModel):
@@ -87,6 +96,7 @@ class ActivityBody(Part):
     entities: tuple[Entity, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     value: Any = None
+    timestamp: Annotated[datetime | None, BeforeValidator(_moment)] = None
 
     @property
     def tenant_id(self) -> str:

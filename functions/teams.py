@@ -114,7 +114,7 @@ def _activity(body: ActivityBody, language: str) -> Activity:
 
     conversation = BotConversation(body.service_url, body.conversation.id, body.recipient.id, language)
     # An activity without an id could not be told from the next one.
-    return Activity(body.id or secrets.token_hex(16), body.tenant_id, body.user_id, conversation)
+    return Activity(body.id or secrets.token_hex(16), body.tenant_id, body.user_id, conversation, body.timestamp)
 
 
 async def _installation(application: Application, activity: Activity, action: str) -> None:

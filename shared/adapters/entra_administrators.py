@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.adapters.failures import bounded, of_connection, of_status
+from shared.adapters.http_bodies import bounded_body
 from shared.adapters.http_session import HttpSession
 from shared.adapters.key_sets import KeySets
 from shared.adapters.token_parts import read_token
@@ -85,7 +86,7 @@ class EntraAdministrators:
             async with self._http.open().get(url, allow_redirects=False) as response:
                 if response.status != 200:
                     raise of_status(response.status, response.headers, what)
-                return await response.content.read(LARGEST_SET)
+                return await bounded_body(response, LARGEST_SET, what)
 
         return await bounded(call, lambda error: of_connection(error, what), repeatable=True)
 

@@ -43,7 +43,7 @@ PRESENCES = {
     "BeRightBack": TeamsPresence.AWAY,
     "Busy": TeamsPresence.BUSY,
     "BusyIdle": TeamsPresence.BUSY,
-    "DoNotDisturb": TeamsPresence.BUSY,
+    "DoNotDisturb": TeamsPresence.DO_NOT_DISTURB,
     "Offline": TeamsPresence.OFFLINE,
     "PresenceUnknown": TeamsPresence.UNKNOWN,
 }

@@ -12,6 +12,7 @@ import ssl
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
+from shared.adapters.http_bodies import bounded_body
 from shared.domain.authorization import is_keys_url
 from shared.domain.errors import NotSent, Refused, SiteTokenCode
 from shared.domain.public_addresses import is_public
@@ -101,9 +102,4 @@ class _Guard:
 async def _body(response: aiohttp.ClientResponse) -> bytes:
     if response.headers.get("Content-Encoding", "identity") != "identity":
         raise NotSent("the host of the keys compresses unasked", RETRY_AFTER)
-    body = bytearray()
-    async for piece in response.content.iter_chunked(16_384):
-        body += piece
-        if len(body) > LARGEST:
-            raise NotSent(f"what the host of the keys sends is larger than {LARGEST} bytes", RETRY_AFTER)
-    return bytes(body)
+    return await bounded_body(response, LARGEST, "getting the keys of an issuer")

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from shared.adapters.failures import bounded, of_connection, of_status
+from shared.adapters.http_bodies import bounded_body
 from shared.adapters.http_session import HttpSession
 from shared.domain.challenges import ChallengeKind, ChallengeRefused, ChallengeSettings
 from shared.domain.errors import OutcomeUnknown, Rejected
@@ -57,7 +58,7 @@ class SiteVerify:
             async with self._http.open().post(self._urls[challenge.kind], data=form) as response:
                 if response.status == 429 or response.status >= 500:
                     raise of_status(response.status, response.headers, what)
-                _judge(await response.content.read(LONGEST_ANSWER), challenge.kind, what)
+                _judge(await bounded_body(response, LONGEST_ANSWER, what), challenge.kind, what)
 
         # Without a key for repeats the provider would take the second attempt for a stolen token.
         await bounded(call, lambda error: of_connection(error, what), repeatable=is_turnstile)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from shared.application.agent_rows import AgentRows
 from shared.application.occasions import Happened
@@ -21,12 +22,14 @@ MAXIMUM_MESSAGE = 7_000
 
 @dataclass(frozen=True)
 class Activity:
-    """Who acts, and where: the parts of a Bot Framework activity that count. `id` makes it count once."""
+    """Who acts, and where: the parts of a Bot Framework activity that count. `id` makes it count once, `at` is
+    when Teams says that it happened."""
 
     id: str
     tenant_id: str
     user_id: str
     conversation: BotConversation
+    at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -112,8 +115,8 @@ class Conversations:
             await self._explain(activity, answer)
             return answer
         known = await self._ports.agent_store.read(activity.tenant_id, activity.user_id)
-        event = AgentMessageRevised(activity.user_id, activity.id, text)
-        for session_id in known.state.conversations if known else ():
+        event = AgentMessageRevised(activity.user_id, activity.id, text, activity.at)
+        for session_id in (*known.state.conversations, *known.state.ended) if known else ():
             await self._happened(activity, session_id, Happened(event))
         return Answer("revised")
 

@@ -7,6 +7,7 @@ from shared.application.authorization import authorized
 from shared.application.challenge_gate import ChallengeGate
 from shared.application.members import Members
 from shared.application.occasions import Happened
+from shared.application.opening import FIRST_LOOK
 from shared.application.relay import Relay
 from shared.application.starts import Start, fingerprint
 from shared.domain.errors import AlreadyExists, Conflict, InvalidRequest, NobodyToTell, VersionConflict
@@ -33,7 +34,7 @@ class LeftMessages:
         """
         admitted = await admit_caller(self._ports, start.widget_key, start.contact, start.modality, caller)
         if not admitted.contact.interact.widget.offline_form:
-            raise InvalidRequest("this contact takes no messages; switch the offline form on in its Interact tab")
+            raise InvalidRequest("this contact takes no messages")
         key = f"message:{start.idempotency_key}"
         session_id = self._ports.tokens.session_id(admitted.tenant.id, start.contact.key, caller.name, key)
         start = await authorized(self._ports, admitted.tenant, start, session_id)
@@ -69,6 +70,8 @@ class LeftMessages:
             last_now=now,
         )
         definition, relay = define(admitted, start.language_for(admitted.tenant)), RelayState()
+        # Should this host die now, the name of who wrote must not stay for ever.
+        await self._ports.timers.wake(session_id, now + FIRST_LOOK, "opened")
         try:
             version = await self._ports.sessions.create(session, definition, relay, fingerprint(start))
         except AlreadyExists:

@@ -17,6 +17,7 @@ from shared.application.waiting import Waiting, queue_of
 from shared.domain.availability import TeamsPresence, not_selectable
 from shared.domain.distribution import (
     AGENTS_AT_ONCE,
+    REMEMBERED_CONVERSATIONS,
     AgentState,
     Distribution,
     LeftOut,
@@ -102,7 +103,8 @@ class TaskQueue:
             if session.id not in state.conversations:
                 return replace(without_ring(state, session.id), conversations=left)
             has_work_until = max(filter(None, (until, state.after_call_until)), default=None)
-            idle = replace(state, conversations=left, idle_since=now, after_call_until=has_work_until)
+            ended = (*(one for one in state.ended if one != session.id), session.id)[-REMEMBERED_CONVERSATIONS:]
+            idle = replace(state, conversations=left, idle_since=now, after_call_until=has_work_until, ended=ended)
             return without_ring(idle, session.id)
 
         await self._rows.change(session.tenant_id, effect.agent_id, change)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import zlib
 from collections.abc import Collection, Mapping
 from datetime import timedelta
@@ -11,6 +12,8 @@ from shared.domain.sessions import Phase
 from shared.ports import Ports, Slot
 
 TRIES = 6
+LOOKED_AT = 3
+"""A refused start must not cost a read of every session; sooner or later each slot is looked at."""
 STARTING = timedelta(seconds=60)
 """A slot is taken before its session is stored; so long a slot without a session is not abandoned."""
 
@@ -50,7 +53,8 @@ class Slots:
     async def _free_abandoned(self, queue: str, taken: Mapping[int, Slot]) -> bool:
         """Whether a slot was held by a session that is not there, or has ended."""
         freed = False
-        for slot in taken.values():
+        slots = sorted(taken.values(), key=lambda slot: slot.session_id)
+        for slot in random.sample(slots, min(LOOKED_AT, len(slots))):
             record = await self._ports.sessions.read(slot.session_id)
             if record.session.phase is Phase.ENDED if record else self._age(slot) >= STARTING:
                 await self.free(queue, slot.session_id)

@@ -16,6 +16,7 @@ class TeamsPresence(StrEnum):
 
     AVAILABLE = "available"
     BUSY = "busy"
+    DO_NOT_DISTURB = "doNotDisturb"
     AWAY = "away"
     OFFLINE = "offline"
     UNKNOWN = "unknown"
@@ -36,6 +37,7 @@ OCCUPIED = frozenset(
         LeftOut.AFTER_CALL_WORK,
         LeftOut.DID_NOT_ANSWER,
         LeftOut.BUSY_IN_TEAMS,
+        LeftOut.DO_NOT_DISTURB,
         LeftOut.AWAY_IN_TEAMS,
     }
 )
@@ -96,6 +98,9 @@ def contact_state(reasons: Iterable[LeftOut | None]) -> ContactState:
 def _in_teams(presence: TeamsPresence, distribution: ServiceDistribution) -> LeftOut | None:
     if presence is TeamsPresence.OFFLINE:
         return LeftOut.OFFLINE_IN_TEAMS
+    if presence is TeamsPresence.DO_NOT_DISTURB:
+        # Teams shows no notification then: who rings would only be missed.
+        return LeftOut.DO_NOT_DISTURB
     if presence is TeamsPresence.BUSY and not distribution.busy_selectable:
         return LeftOut.BUSY_IN_TEAMS
     if presence is TeamsPresence.AWAY and not distribution.away_selectable:

@@ -32,6 +32,7 @@ class LeftOut(StrEnum):
     AFTER_CALL_WORK = "after_call_work"
     AT_CAPACITY = "at_capacity"
     BUSY_IN_TEAMS = "busy_in_teams"
+    DO_NOT_DISTURB = "do_not_disturb_in_teams"
     AWAY_IN_TEAMS = "away_in_teams"
     OFFLINE_IN_TEAMS = "offline_in_teams"
     DECLINED = "declined"
@@ -51,11 +52,15 @@ class Ring:
     picked_up: bool = False
 
 
+REMEMBERED_CONVERSATIONS = 5
+
+
 @dataclass(frozen=True)
 class AgentState:
     """What is known of an agent between conversations. `missed` is the RONA flag: the offer that was not answered.
 
     `after_call_until`: until then the agent has time for what a conversation leaves to do (After-Call Work).
+    `ended` are the last conversations, whose messages can still be taken back.
     """
 
     user_id: str
@@ -66,6 +71,7 @@ class AgentState:
     missed: str | None = None
     idle_since: datetime | None = None
     after_call_until: datetime | None = None
+    ended: tuple[str, ...] = ()
 
 
 def longest_idle_first(agents: Iterable[AgentState]) -> list[AgentState]:

@@ -36,11 +36,12 @@ class AgentMessageReceived:
 
 @dataclass(frozen=True)
 class AgentMessageRevised:
-    """The agent has changed a message, or deleted it (`text` None)."""
+    """The agent has changed a message, or deleted it (`text` None); `at` tells an older change that comes later."""
 
     agent_id: str
     key: str
     text: str | None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True)

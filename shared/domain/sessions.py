@@ -62,10 +62,13 @@ class EndReason(StrEnum):
 
 
 class TaskPhase(StrEnum):
+    """`left`: nobody answered in time, and the workflow goes on without the queue."""
+
     WAITING = "waiting"
     OFFERING = "offering"
     OFFERED = "offered"
     CONNECTED = "connected"
+    LEFT = "left"
     CANCELLED = "cancelled"
 
 
@@ -115,6 +118,14 @@ class Task:
 
 
 @dataclass(frozen=True)
+class Revision:
+    """The last change of a message that the session has heard of."""
+
+    key: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Deadline:
     """Something that is due at a time; it is cancelled by being gone from the state."""
 
@@ -153,6 +164,7 @@ class Session:
     parameters: Mapping[str, str] = field(default_factory=dict)
     transfers: int = 0
     rounds: int = 0
+    revisions: tuple[Revision, ...] = ()
     opens_at: str = ""
 
     @property

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from shared.domain.effects import Effect, FindMessage, ReviseMessage, SendToCustomer
 from shared.domain.events import AgentMessageReceived, AgentMessageRevised, MessageFound
 from shared.domain.notices import notice
-from shared.domain.sessions import Phase, Session
+from shared.domain.sessions import Phase, Revision, Session
 from shared.domain.workflows import Definition
 from shared.workflow.activity import Step
+
+REMEMBERED_REVISIONS = 32
 
 
 def agent_message(session: Session, definition: Definition, event: AgentMessageReceived) -> Step:
@@ -17,8 +21,16 @@ def agent_message(session: Session, definition: Definition, event: AgentMessageR
 
 
 def agent_message_revised(session: Session, event: AgentMessageRevised) -> Step:
-    """Also after the end: what an agent takes back must not stay in the thread."""
-    return Step(session, (FindMessage(event.key, event.text),) if _is_own(session, event.agent_id) else ())
+    """Also after the end: what an agent takes back must not stay in the thread. An older change does not count."""
+    if not _is_own(session, event.agent_id):
+        return Step(session)
+    if event.at is not None:
+        known = next((revision for revision in session.revisions if revision.key == event.key), None)
+        if known is not None and event.at < known.at:
+            return Step(session)
+        others = tuple(revision for revision in session.revisions if revision.key != event.key)
+        session = replace(session, revisions=(*others, Revision(event.key, event.at))[-REMEMBERED_REVISIONS:])
+    return Step(session, (FindMessage(event.key, event.text),))
 
 
 def message_found(session: Session, definition: Definition, event: MessageFound) -> Step:

@@ -42,7 +42,7 @@ def end(session: Session, definition: Definition, reason: EndReason, now: dateti
     if task is not None and task.phase is not TaskPhase.CANCELLED:
         withdrawn, task = withdraw(task, "withdrawn")
         effects += withdrawn
-        if not was_connected:
+        if not was_connected and task.phase is not TaskPhase.LEFT:
             effects.append(LeaveQueue(task.queued_at))
         task = replace(task, phase=TaskPhase.CANCELLED)
     effects += _farewell_to_customer(session, definition, reason)

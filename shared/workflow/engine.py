@@ -34,7 +34,7 @@ from shared.domain.events import (
 )
 from shared.domain.notices import how_it_ended, notice
 from shared.domain.parameters import check_custom
-from shared.domain.sessions import EndReason, Phase, Session, VisitorPresence, gone_at
+from shared.domain.sessions import MISSED_HEARTBEATS, EndReason, Phase, Session, VisitorPresence, gone_at
 from shared.domain.workflows import Definition
 from shared.workflow.activities import ACTIVITIES
 from shared.workflow.activity import Context, Step, read_parameters
@@ -127,7 +127,7 @@ def _of_the_session(session: Session, definition: Definition, event: Event, now:
 def _open(session: Session, definition: Definition, now: datetime) -> Step:
     if session.phase is not Phase.OPENED:
         return Step(session)
-    due = gone_at(VisitorPresence(session.created_at), definition.recovery_timeout)
+    due = _gone_at(session, definition, None)
     waiting = replace(session, phase=Phase.WAITING).with_deadline("recovery", due)
     return _follow(_enter(waiting, definition, definition.workflow.start, now), definition, now)
 
@@ -153,12 +153,19 @@ def _undelivered(session: Session, definition: Definition, event: DeliveryFailed
     return Step(session, (NotifyAgent(session.agent.id, notice("undelivered", definition.default_language)),))
 
 
+def _gone_at(session: Session, definition: Definition, presence: VisitorPresence | None) -> datetime:
+    """A page that has never given a sign of life has nothing to come back to, whatever the recovery timeout is."""
+    if presence is None and not session.visitor_seen:
+        return session.created_at + MISSED_HEARTBEATS
+    return gone_at(presence or VisitorPresence(session.created_at), definition.recovery_timeout)
+
+
 def _look_for_the_visitor(
     session: Session, definition: Definition, presence: VisitorPresence | None, now: datetime
 ) -> Step:
     if session.phase is Phase.ENDED:
         return Step(session)
-    gone = gone_at(presence or VisitorPresence(session.created_at), definition.recovery_timeout)
+    gone = _gone_at(session, definition, presence)
     if now >= gone:
         return end(session, definition, EndReason.CUSTOMER_GONE, now)
     return Step(session.with_deadline("recovery", gone))

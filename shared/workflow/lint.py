@@ -62,6 +62,8 @@ def _exits(workflow: Workflow) -> Iterator[Finding]:
         for name in known.exits:
             if name not in activity.exits:
                 yield Finding("exit_open", f"{where}.{name}", "connect this exit to an activity")
+        if activity.parameters.get("decline_ends") is True and "declined" not in activity.exits:
+            yield Finding("exit_open", f"{where}.declined", "with decline_ends this exit is needed; connect it")
         for name, target in activity.exits.items():
             if name not in (*known.exits, *known.optional_exits):
                 yield Finding("exit_unknown", f"{where}.{name}", f"'{activity.type}' has no such exit; remove it")

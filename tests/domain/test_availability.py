@@ -61,6 +61,7 @@ def test_who_has_never_registered_with_the_bot_is_told_so_before_anything_else()
         (TeamsPresence.UNKNOWN, None),
         (TeamsPresence.BUSY, LeftOut.BUSY_IN_TEAMS),
         (TeamsPresence.AWAY, LeftOut.AWAY_IN_TEAMS),
+        (TeamsPresence.DO_NOT_DISTURB, LeftOut.DO_NOT_DISTURB),
         (TeamsPresence.OFFLINE, LeftOut.OFFLINE_IN_TEAMS),
     ],
 )
@@ -68,11 +69,14 @@ def test_presence_in_teams_decides_first(presence: TeamsPresence, expected: Left
     assert reason(FREE, presence) is expected
 
 
-def test_a_service_can_let_busy_and_away_members_have_tasks_but_never_offline_ones() -> None:
+def test_a_service_can_let_busy_and_away_members_have_tasks_but_never_those_who_are_offline_or_undisturbed() -> None:
     lenient = Selectability(2, ServiceDistribution(busy_selectable=True, away_selectable=True))
     reasons = {presence: not_selectable(FREE, presence, lenient, NINE) for presence in TeamsPresence}
 
-    assert {presence for presence, why in reasons.items() if why} == {TeamsPresence.OFFLINE}
+    assert {presence for presence, why in reasons.items() if why} == {
+        TeamsPresence.OFFLINE,
+        TeamsPresence.DO_NOT_DISTURB,
+    }
 
 
 def test_a_service_is_available_while_one_of_its_members_is() -> None:

@@ -135,10 +135,17 @@ def test_wherever_a_workflow_waits_something_comes_by_itself_that_leads_on(told:
 
 PHASES = list(Phase)
 NEXT: dict[TaskPhase, set[TaskPhase]] = {
-    TaskPhase.WAITING: {TaskPhase.OFFERING, TaskPhase.CONNECTED, TaskPhase.CANCELLED},
-    TaskPhase.OFFERING: {TaskPhase.WAITING, TaskPhase.OFFERED, TaskPhase.CANCELLED},
-    TaskPhase.OFFERED: {TaskPhase.WAITING, TaskPhase.OFFERING, TaskPhase.CONNECTED, TaskPhase.CANCELLED},
+    TaskPhase.WAITING: {TaskPhase.OFFERING, TaskPhase.CONNECTED, TaskPhase.LEFT, TaskPhase.CANCELLED},
+    TaskPhase.OFFERING: {TaskPhase.WAITING, TaskPhase.OFFERED, TaskPhase.LEFT, TaskPhase.CANCELLED},
+    TaskPhase.OFFERED: {
+        TaskPhase.WAITING,
+        TaskPhase.OFFERING,
+        TaskPhase.CONNECTED,
+        TaskPhase.LEFT,
+        TaskPhase.CANCELLED,
+    },
     TaskPhase.CONNECTED: {TaskPhase.CANCELLED},
+    TaskPhase.LEFT: {TaskPhase.CANCELLED},
     TaskPhase.CANCELLED: set(),
 }
 

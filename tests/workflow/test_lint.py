@@ -135,9 +135,13 @@ def test_a_queue_task_that_leads_back_to_itself_queues_twice() -> None:
     assert ("queued_twice", "activities.queue") in broken(with_exits(QUEUE, time_limit="queue"))
 
 
-def test_declined_is_an_exit_that_may_stay_open() -> None:
+def test_declined_is_an_exit_that_may_stay_open_unless_a_refusal_is_to_leave_by_it() -> None:
     assert "declined" not in QUEUE.exits
     assert lint(AS_THE_GUIDE_RECOMMENDS) == ()
+
+    ends = replace(QUEUE, parameters={"decline_ends": True})
+    assert broken(changed(ends)) == [("exit_open", "activities.queue.exits.declined")]
+    assert lint(changed(replace(ends, exits={"time_limit": "cancel", "declined": "cancel"}))) == ()
 
 
 # --- Cancel Task -----------------------------------------------------------------------------------------------------
@@ -194,13 +198,19 @@ def test_a_workflow_is_at_most_as_long_as_the_engine_walks_in_one_go() -> None:
         {"time_limit": 86_400},
         {"ring_seconds": 5},
         {"ring_seconds": 600},
-        {"decline_ends": True},
+        {"decline_ends": False},
         {},
     ],
     ids=repr,
 )
 def test_parameters_of_queue_task_within_bounds_are_taken(parameters: Mapping[str, Any]) -> None:
     assert lint(with_parameters(QUEUE, **parameters)) == ()
+
+
+def test_a_refusal_that_ends_the_queue_needs_its_exit() -> None:
+    (finding,) = lint(with_parameters(QUEUE, decline_ends=True))
+
+    assert (finding.rule, finding.field) == ("exit_open", "activities.queue.exits.declined")
 
 
 @pytest.mark.parametrize(

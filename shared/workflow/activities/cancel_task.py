@@ -28,7 +28,8 @@ class CancelTask:
         if task is None or task.phase is TaskPhase.CANCELLED:
             return Step(context.session, exit="next")
         session = replace(context.session, task=replace(task, phase=TaskPhase.CANCELLED))
-        return Step(session, (LeaveQueue(task.queued_at),), exit="next")
+        is_left = task.phase is TaskPhase.LEFT
+        return Step(session, () if is_left else (LeaveQueue(task.queued_at),), exit="next")
 
     def on(self, context: Context, event: Event) -> Step | None:
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -30,6 +30,7 @@ from shared.workflow.positions import take_position
 from shared.workflow.texts import known_of, say
 
 RING_SECONDS = 30
+NOT_QUEUED = (TaskPhase.CONNECTED, TaskPhase.LEFT, TaskPhase.CANCELLED)
 MOST_WAITING = 99
 """Positions are counted up to 100."""
 
@@ -65,7 +66,8 @@ class QueueTask:
         if session.task is not None:
             # A task may be queued only once per session; lint refuses such a workflow, and an old one goes on here.
             return Step(session, exit="time_limit")
-        effects: list[Effect] = [EnterQueue(now)]
+        # Whoever nobody has seen yet takes no place: others would wait behind machines that only start sessions.
+        effects: list[Effect] = [EnterQueue(now)] if session.visitor_seen else []
         if session.contact.kind is ContactKind.SERVICE:
             effects += say(context, "waiting", "waiting")
         limit = now + timedelta(seconds=context.parameters.time_limit)
@@ -99,8 +101,8 @@ class QueueTask:
                 return self._declined(context, task, event.agent_id or "", event.offer_id or "")
             case AgentFreed():
                 return self._look_again(context, task) if task.phase is TaskPhase.WAITING else None
-            case VisitorSeen():
-                return Step(*self._offer(context, context.session)) if self._has_room(context, task) else None
+            case VisitorSeen() if task.phase is TaskPhase.WAITING:
+                return self._seen(context, task)
             case TimerDue(deadline_id="offer"):
                 return self._offer_due(context, task)
             case TimerDue(deadline_id="queue_limit"):
@@ -108,7 +110,7 @@ class QueueTask:
         return None
 
     def _entered(self, context: Context, task: Task, event: QueueEntered) -> Step | None:
-        if task.phase in (TaskPhase.CONNECTED, TaskPhase.CANCELLED):
+        if task.phase in NOT_QUEUED:
             return None
         parameters = context.parameters
         is_first, limit = task.first_position is None, parameters.max_waiting
@@ -127,9 +129,13 @@ class QueueTask:
             return session.with_deadline("offer", context.now + LOOK_AGAIN), ()
         return begin_round(session, parameters.distribution, parameters.ring_seconds, context.now)
 
-    def _has_room(self, context: Context, task: Task) -> bool:
-        """Whether a waiting task may be offered: with a limit of waiting tasks not before its position is known."""
-        return task.phase is TaskPhase.WAITING and (task.position is not None or not context.parameters.max_waiting)
+    def _seen(self, context: Context, task: Task) -> Step:
+        """Somebody is there: the task takes its place; with a limit of waiting tasks the position decides first."""
+        entered = EnterQueue(task.queued_at)
+        if context.parameters.max_waiting:
+            return Step(context.session.with_deadline("offer", context.now + LOOK_AGAIN), (entered,))
+        offering, offer = self._offer(context, context.session)
+        return Step(offering, (entered, *offer))
 
     def _can_be_picked_up(self, context: Context, task: Task, event: AgentPickedUp) -> bool:
         is_on_list = context.parameters.distribution == Distribution.PICKUP.value and context.session.visitor_seen
@@ -142,7 +148,7 @@ class QueueTask:
         session, parameters, definition = context.session, context.parameters, context.definition
         if not event.agents:
             if parameters.decline_ends:
-                return Step(_out_of_the_round(session), exit="declined")
+                return self._leave(context, task, "declined")
             waiting = replace(task, phase=TaskPhase.WAITING, offer_id=None, until=None)
             return Step(replace(session, task=waiting).with_deadline("offer", context.now + LOOK_AGAIN))
         until = context.now + timedelta(seconds=parameters.ring_seconds)
@@ -190,39 +196,37 @@ class QueueTask:
         return None
 
     def _next_round(self, context: Context, session: Session, effects: list[Effect]) -> Step:
-        if context.parameters.decline_ends:
-            return Step(_out_of_the_round(session), tuple(effects), exit="declined")
+        if context.parameters.decline_ends and session.task is not None:
+            return self._leave(replace(context, session=session), session.task, "declined", effects)
         offering, offer = self._offer(context, session)
         return Step(offering, (*effects, *offer))
 
     def _look_again(self, context: Context, task: Task) -> Step:
+        if not context.session.visitor_seen:
+            return Step(context.session.with_deadline("offer", context.now + LOOK_AGAIN))
         # The hint is inserted again each time, so that a lost one cannot leave somebody waiting for ever.
         offering, offer = self._offer(context, context.session)
         return Step(offering, (EnterQueue(task.queued_at), *offer))
 
     def _limit_reached(self, context: Context, task: Task) -> Step | None:
-        if task.phase in (TaskPhase.CONNECTED, TaskPhase.CANCELLED):
+        if task.phase in NOT_QUEUED:
             return None
         return self._leave(context, task, "declined" if context.parameters.decline_ends else "time_limit")
 
-    def _leave(self, context: Context, task: Task, exit_name: str) -> Step:
-        """Leave the queue unanswered; an exit that the workflow does not connect is that of the time limit."""
+    def _leave(self, context: Context, task: Task, exit_name: str, done: Sequence[Effect] = ()) -> Step:
+        """Leave the queue unanswered, so that nobody waits behind; an exit without a target is that of the limit."""
         effects, withdrawn = withdraw(task, "withdrawn")
         session = _out_of_the_round(replace(context.session, task=withdrawn))
-        if exit_name == "declined":
-            return Step(session, tuple(effects), exit=exit_name)
-        if exit_name == "queue_full":
-            effects.append(LeaveQueue(task.queued_at))
         activity = context.definition.workflow.activity(session.position or "")
-        connected = activity is not None and exit_name in activity.exits
-        told = say(context, "no_agent_available", "noAgent")
-        return Step(session, (*effects, *told), exit=exit_name if connected else "time_limit")
+        taken = exit_name if activity is not None and exit_name in activity.exits else "time_limit"
+        told = () if taken == "declined" else say(context, "no_agent_available", "noAgent")
+        return Step(session, (*done, *effects, LeaveQueue(task.queued_at), *told), exit=taken)
 
 
 def _out_of_the_round(session: Session) -> Session:
     """The session as it leaves the queue unanswered: nobody is asked, and nothing of the queue is due any more."""
     task = session.task
-    waiting = replace(task, phase=TaskPhase.WAITING, offer_id=None, until=None) if task is not None else None
+    waiting = replace(task, phase=TaskPhase.LEFT, offer_id=None, until=None) if task is not None else None
     return replace(session, task=waiting).with_deadline("offer", None).with_deadline("queue_limit", None)
 
 

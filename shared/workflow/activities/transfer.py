@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
-from shared.domain.effects import Effect, LeaveQueue, TransferTask
+from shared.domain.effects import TransferTask
 from shared.domain.events import DeliveryFailed, Event, TimerDue, TransferRefused
-from shared.domain.sessions import TaskPhase
 from shared.workflow.activity import Context, Step, reference
 from shared.workflow.transfers import MOST_TRANSFERS
 
@@ -34,13 +33,7 @@ class Transfer:
         session, target = context.session, context.parameters.service
         if session.transfers >= MOST_TRANSFERS or not target or target == session.contact.id:
             return Step(session, exit="failed")
-        effects: list[Effect] = []
-        task = session.task
-        if task is not None and task.phase is not TaskPhase.CANCELLED:
-            effects.append(LeaveQueue(task.queued_at))
-            session = replace(session, task=replace(task, phase=TaskPhase.CANCELLED))
-        leaving = session.with_deadline(DEADLINE, context.now + PATIENCE)
-        return Step(leaving, (*effects, TransferTask(target)))
+        return Step(session.with_deadline(DEADLINE, context.now + PATIENCE), (TransferTask(target),))
 
     def on(self, context: Context, event: Event) -> Step | None:
         match event:
