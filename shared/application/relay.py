@@ -17,13 +17,15 @@ from shared.application.carry_out import CarryOut
 from shared.application.occasions import AGENT_FREED, Happened, Nudge, Occasion, Wake
 from shared.application.session_access import SessionAccess
 from shared.application.watchdogs import Watchdogs
-from shared.application.worker import LEASE, Worker
+from shared.application.worker import LEASE, LONGEST_WAIT, Worker
 from shared.domain.errors import AlreadyExists, NotSent, PortError, VersionConflict
 from shared.domain.events import AgentFreed
 from shared.domain.sessions import Phase, Session
 from shared.ports import Lease, Ports, SessionRecord, ThreadMessage
 
 TRIES = 12
+LONGEST_LEASE = LONGEST_WAIT + LEASE
+"""Nobody takes or leaves one for longer: what lies further ahead was written by a clock that ran ahead."""
 LATER = timedelta(seconds=60)
 """A session whose start is not finished is looked at again after this."""
 
@@ -74,8 +76,8 @@ class Relay:
         raise NotSent(f"session {session_id} stays contended", retry_after=2)
 
     def _is_held(self, record: SessionRecord) -> bool:
-        lease = record.relay.lease
-        return lease is not None and lease.until > self._ports.clock.now()
+        lease, now = record.relay.lease, self._ports.clock.now()
+        return lease is not None and now < lease.until <= now + LONGEST_LEASE
 
     # --- step 2: somebody else holds the lease -----------------------------------------------------------------------
 

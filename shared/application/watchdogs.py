@@ -12,6 +12,8 @@ from shared.application.turn import Draft
 from shared.ports import Ports
 
 WATCH = timedelta(seconds=45)
+NEAR = 2 * WATCH
+"""One that is said to come later than this was armed by a clock that ran ahead."""
 SOON_AFTER = timedelta(seconds=2)
 """When a session that was found held is looked at again, after its lease …"""
 ANYWAY = timedelta(seconds=5)
@@ -39,11 +41,11 @@ class Watchdogs:
             return await self._arm(current, lease_end)
 
     async def _arm(self, current: Draft, lease_end: datetime) -> Draft:
-        session_id = current.session.id
+        session_id, now = current.session.id, self._ports.clock.now()
         for until in (current.relay.armed_until, self._coming.get(session_id)):
-            if until is not None and until > lease_end:
+            if until is not None and lease_end < until <= now + NEAR:
                 return replace(current, relay=replace(current.relay, armed_until=until))
-        until = self._ports.clock.now() + WATCH
+        until = now + WATCH
         await self._ports.timers.wake(session_id, until, "watchdog")
         if len(self._coming) >= REMEMBERED:
             self._coming.clear()
@@ -89,5 +91,5 @@ class Watchdogs:
 
     def is_coming(self, session_id: str) -> bool:
         """Whether this process has enqueued a watchdog that is not due yet."""
-        until = self._coming.get(session_id)
-        return until is not None and until > self._ports.clock.now()
+        until, now = self._coming.get(session_id), self._ports.clock.now()
+        return until is not None and now < until <= now + NEAR

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import traceback
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -29,13 +29,18 @@ async def session_id(world: World) -> str:
 class Message(func.QueueMessage):
     """As the host hands it over, with the number of times it was received."""
 
-    def __init__(self, body: bytes, dequeue_count: int) -> None:
+    def __init__(self, body: bytes, dequeue_count: int, inserted: datetime | None = None) -> None:
         super().__init__(id="message", body=body)
         self._count = dequeue_count
+        self._inserted = inserted
 
     @property
     def dequeue_count(self) -> int:
         return self._count
+
+    @property
+    def insertion_time(self) -> datetime | None:
+        return self._inserted
 
 
 def message(body: object, dequeue_count: int = 1) -> func.QueueMessage:
@@ -59,6 +64,17 @@ async def test_a_timer_before_its_time_is_put_back(world: World, session_id: str
     due = world.clock.now() + timedelta(seconds=seconds)
     assert world.timers.due == [WakeUp(due, session_id, "opened")]
     assert world.sessions.rows[session_id].session.phase is Phase.OPENED
+
+
+@pytest.mark.parametrize(("seconds", "is_looked_at"), [(3_600, True), (30, False), (8 * 86_400, False)])
+async def test_a_timer_of_a_clock_that_ran_ahead_is_looked_at_as_well(
+    world: World, session_id: str, seconds: float, is_looked_at: bool
+) -> None:
+    body = json.dumps(timer(world, session_id, seconds)).encode()
+    world.timers.due.clear()
+    await on_session_timer(Message(body, 1, inserted=world.clock.now()))
+    assert WakeUp(world.clock.now() + timedelta(seconds=seconds), session_id, "opened") in world.timers.due
+    assert (world.sessions.rows[session_id].session.phase is Phase.WAITING) is is_looked_at
 
 
 async def test_a_timer_of_a_session_that_is_gone_is_done(world: World) -> None:
