@@ -55,7 +55,7 @@ async def on_session_timer(message: func.QueueMessage) -> None:
 
 
 def _was_armed_ahead_of_time(message: func.QueueMessage, due: datetime, early: timedelta) -> bool:
-    """Whether the queue did hide it as long as was asked: then a clock is wrong, and nobody may have to wait for that."""
+    """Whether the queue did hide it as long as was asked: then a clock is wrong, and nobody may wait for that."""
     hidden_since = message.insertion_time
     return hidden_since is not None and early > CLOCKS_DIFFER and due - hidden_since <= HIDDEN_AT_MOST
 
