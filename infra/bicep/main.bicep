@@ -48,6 +48,9 @@ param deadLetterRetentionDays int = 14
 @maxValue(90)
 param vaultRetentionDays int = 90
 
+@description('The app may write secrets, so that administrators can type the ACS connection string; else they put it into the vault.')
+param administratorsKeepSecrets bool = true
+
 @description('Azure Communication Services: new, existing, or none.')
 @allowed(['new', 'existing', 'none'])
 param acsMode string = 'new'
@@ -249,6 +252,7 @@ module roles 'modules/roles.bicep' = {
     storageName: storage.outputs.name
     vaultName: vault.outputs.name
     insightsName: monitoring.outputs.insightsName
+    administratorsKeepSecrets: administratorsKeepSecrets
   }
 }
 

@@ -3,11 +3,13 @@ param principalId string
 param storageName string
 param vaultName string
 param insightsName string
+param administratorsKeepSecrets bool
 
 var blobDataOwner = 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
 var queueDataContributor = '974c5e8b-45b9-4653-ba55-5f855dd0fb88'
 var tableDataContributor = '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3'
 var secretsUser = '4633458b-17de-408a-b874-0445c86b69e6'
+var secretsOfficer = 'b86a8fe4-44ce-4948-aee5-eccb2c155cd7'
 var metricsPublisher = '3913510d-42f4-4e42-8a64-420c390055eb'
 
 resource storage 'Microsoft.Storage/storageAccounts@2025-08-01' existing = {
@@ -67,6 +69,18 @@ resource secrets 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
     principalId: principalId
     principalType: 'ServicePrincipal'
     description: 'Session key and connection strings.'
+  }
+}
+
+// The ACS connection string that an administrator types is put into the vault; there is no narrower built-in role.
+resource writtenSecrets 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (administratorsKeepSecrets) {
+  name: guid(vault.id, principalId, secretsOfficer)
+  scope: vault
+  properties: {
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', secretsOfficer)
+    principalId: principalId
+    principalType: 'ServicePrincipal'
+    description: 'Connection strings that administrators type.'
   }
 }
 
