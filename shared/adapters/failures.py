@@ -25,6 +25,9 @@ LONGEST_PAUSE = 2.0
 """Seconds; whoever is to wait longer is better served by being told so."""
 
 BEFORE_ANY_EFFECT = frozenset({429})
+STORAGE_NOT_NOW = frozenset({401, 403, 429, 503})
+"""Storage that is throttled answers 503 ServerBusy; one that is read-only for a while, whose key is being replaced or
+whose role is not known yet, 401 or 403. What is to be written stays to be written: nothing else would ever do it."""
 
 
 class Missing(Rejected):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from shared.adapters.failures import CALL, CONNECT, bounded, of_azure
+from shared.adapters.failures import CALL, CONNECT, STORAGE_NOT_NOW, bounded, of_azure
 from shared.adapters.storage_account import StorageAccount
 from shared.domain.errors import PortError
 from shared.ports import Clock
@@ -24,7 +24,6 @@ LONGEST_DELAY = timedelta(days=7)
 NEVER_EXPIRES = -1
 TURN_EXPIRES = 300
 """Seconds after which a look at presence is worth nothing; the chain has been begun anew by then."""
-BUSY = frozenset({429, 503})
 
 
 class QueueTimers:
@@ -71,7 +70,7 @@ class QueueTimers:
                 await queue.send_message(text, **options)
 
         def classify(error: BaseException) -> PortError:
-            return of_azure(error, f"writing to {name}", BUSY)
+            return of_azure(error, f"writing to {name}", STORAGE_NOT_NOW)
 
         await bounded(call, classify, repeatable=True)
 

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from shared.adapters.failures import CALL, CONNECT, bounded, of_azure
+from shared.adapters.failures import CALL, CONNECT, STORAGE_NOT_NOW, bounded, of_azure
 from shared.adapters.storage_account import StorageAccount
 from shared.adapters.table_operations import Insert, Operation, Put, as_change
 from shared.adapters.transactions import MAX_OPERATIONS
@@ -26,9 +26,6 @@ QUEUE = "queue"
 AGENTS = "agents"
 HISTORY = "history"
 THREADS = "threads"
-
-BUSY = frozenset({429, 503})
-"""Table Storage answers 503 ServerBusy, as others answer 429, before it does anything."""
 
 
 @dataclass(frozen=True)
@@ -148,7 +145,7 @@ class Tables:
             return await call()
 
         def classify(error: BaseException) -> PortError:
-            return _conflict(error, what, operations) or of_azure(error, what, BUSY)
+            return _conflict(error, what, operations) or of_azure(error, what, STORAGE_NOT_NOW)
 
         return await bounded(call_with_table, classify, repeatable=repeatable)
 

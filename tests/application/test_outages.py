@@ -58,6 +58,18 @@ async def test_a_finished_session_is_in_the_history_after_an_outage_however_long
     assert world.sessions.history[session_id].end_reason is EndReason.AGENT
 
 
+async def test_storage_that_is_read_only_for_a_while_leaves_nobody_in_a_conversation(world: World) -> None:
+    session_id = await world.connected()
+    read_only = [NotSent("AccountIsReadOnly")] * 40
+    host = world.host(fails("agent_store.save", *read_only))
+    await host.conversations.end(world.activity(), session_id)
+
+    await world.passes(120)
+
+    assert world.agent_store.records[(TENANT.id, "mario")].state.conversations == ()
+    assert world.happened(session_id, "DeliveryFailed") == []
+
+
 # --- what is given up ------------------------------------------------------------------------------------------------
 
 
