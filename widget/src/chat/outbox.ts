@@ -53,12 +53,13 @@ export class Outbox {
     if (this.items.some(({ clientMessageId }) => clientMessageId === message.clientMessageId)) return;
     this.items = [...this.items, { ...message, status: "sending", uncertain: false }];
     this.listener.changed();
-    void this.pump();
+    // What found no way before goes first.
+    this.resume();
   }
 
   /** Sends a failed message again. */
   retry(clientMessageId: string): void {
-    this.again((item) => item.clientMessageId === clientMessageId);
+    this.again((item) => item.clientMessageId === clientMessageId || !item.refused);
   }
 
   /** Sends what is left of an earlier page, and whatever found no way; not what was refused. */
@@ -96,8 +97,15 @@ export class Outbox {
       const next = this.items.find((item) => item.status === "sending");
       if (!next || this.stopping.signal.aborted) break;
       await this.deliver(next.clientMessageId);
+      if (this.items.some(foundNoWay)) this.giveUp();
     }
     this.pumping = false;
+  }
+
+  /** What was written after a message that found no way waits with it: nothing overtakes it. */
+  private giveUp(): void {
+    this.items = this.items.map((item) => (item.status === "sending" ? { ...item, status: "failed" } : item));
+    this.listener.changed();
   }
 
   private async deliver(clientMessageId: string): Promise<void> {
@@ -154,4 +162,8 @@ export class Outbox {
     this.throttledUntil = undefined;
     this.listener.changed();
   }
+}
+
+function foundNoWay({ status, refused }: PendingMessage): boolean {
+  return status === "failed" && !refused;
 }

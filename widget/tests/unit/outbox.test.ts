@@ -193,3 +193,19 @@ describe("when the way is free again", () => {
 function left(): { clientMessageId: string; text: string; at: number } {
   return { clientMessageId: "c1", text: "Hello", at: 1 };
 }
+
+describe("order", () => {
+  test("nothing overtakes a message that found no way", async () => {
+    const { outbox, transport, say } = subject();
+    transport.outcomes = ["lost", "lost", "lost"];
+    for (const text of ["one", "two"]) say(text);
+    await settled();
+    assert.deepEqual(
+      outbox.pending.map(({ status }) => status),
+      ["failed", "failed"],
+    );
+    say("three");
+    await settled();
+    assert.deepEqual(texts(transport), ["one", "two", "three"]);
+  });
+});
