@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import pytest
 
-from shared.adapters.memory import MemoryConfigStore
+from shared.adapters.memory import ManualClock, MemoryConfigStore
 from shared.adapters.tables import Tables
 from shared.adapters.tables_config import CACHE_SECONDS, TableConfigStore
 from shared.adapters.tables_documents import ANY_VERSION, ConfigDocuments
@@ -153,6 +154,28 @@ async def test_services_of_many_agents_are_one_read_and_follow_a_change_within_t
     await documents.save_document(saved.tenant.id, replace(orders, members=("luisa",)), ANY_VERSION)
     now += 30.1
     assert [service.id for service in await store.services_of(saved.tenant.id, "luisa")] == ["orders", "sales"]
+
+
+@pytest.mark.parametrize("adapter", ["memory", "tables"])
+async def test_a_rotated_widget_key_works_until_its_time(tables: Tables, adapter: str) -> None:
+    saved, clock = company(), ManualClock()
+    old, new = saved.tenant.widget_key, f"{saved.tenant.id}-new-key"
+    until = clock.now() + timedelta(hours=1)
+    rotated = replace(saved.tenant, widget_key=new, previous_widget_key=old, previous_widget_key_until=until)
+    store: ConfigStore
+    if adapter == "tables":
+        documents = ConfigDocuments(tables)
+        for tenant in (saved.tenant, rotated):
+            await documents.save_document(tenant.id, tenant, ANY_VERSION)
+        store = TableConfigStore(tables, clock=clock)
+    else:
+        memory = MemoryConfigStore(rotated)
+        memory.clock = clock
+        store = memory
+    assert await store.tenant_by_widget_key(old) == await store.tenant_by_widget_key(new) == rotated
+    clock.advance(3600)
+    assert await store.tenant_by_widget_key(old) is None
+    assert await store.tenant_by_widget_key(new) == rotated
 
 
 async def test_a_replaced_widget_key_admits_nobody_any_more(tables: Tables) -> None:

@@ -40,6 +40,11 @@ class Vault:
             return JSONResponse({"error": {"code": "SecretNotFound"}}, 404)
         return JSONResponse({"value": self.values[name]}, self.status)
 
+    async def write(self, request: Request) -> Response:
+        assert request.headers["authorization"] == "Bearer token-of-the-identity"
+        self.values[request.path_params["name"]] = (await request.json())["value"]
+        return JSONResponse({"id": "…"}, self.status)
+
 
 @dataclass
 class World:
@@ -63,9 +68,9 @@ async def served() -> AsyncIterator[Served]:
     place = Served()
 
     async def read(request: Request) -> Response:
-        return await place.vault.read(request)
+        return await (place.vault.write if request.method == "PUT" else place.vault.read)(request)
 
-    async with serving(Starlette(routes=[Route("/secrets/{name}", read)])) as server:
+    async with serving(Starlette(routes=[Route("/secrets/{name}", read, methods=["GET", "PUT"])])) as server:
         place.url = server.url
         yield place
         await place.http.close()
@@ -97,6 +102,26 @@ async def test_secrets_are_found_by_reference(secrets: Secrets) -> None:
 async def test_what_is_not_there_is_refused(secrets: Secrets, reference: str) -> None:
     with pytest.raises(Rejected):
         await secrets.get(reference)
+
+
+async def test_what_is_kept_is_found_by_the_reference_that_is_given(secrets: Secrets) -> None:
+    reference = await secrets.put("acs-lunifico-1", "endpoint=…;accesskey=…")
+    assert await secrets.get(reference) == "endpoint=…;accesskey=…"
+
+
+async def test_a_secret_that_could_not_be_kept_is_in_no_error(world: World) -> None:
+    world.vault.status = 403
+    with pytest.raises(Rejected) as failure:
+        await world.store.put("acs-lunifico-1", "the secret itself")
+    assert "the secret itself" not in str(failure.value)
+
+
+async def test_without_a_vault_secrets_are_settings() -> None:
+    http = HttpSession()
+    with pytest.raises(Rejected, match="INTERACT_SECRET_") as failure:
+        await SecretStore({"INTERACT_SECRET_ACS": "x"}, http).put("acs", "y")
+    assert failure.value.reason == "secrets_read_only"
+    await http.close()
 
 
 async def test_the_vault_is_asked_once_in_five_minutes(world: World) -> None:
