@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 
 from shared.adapters.memory import MemoryConfigStore
 from shared.application.occasions import Wake
-from shared.domain.errors import OutcomeUnknown
+from shared.domain.errors import Busy, OutcomeUnknown
 from shared.domain.licences import Licence
 from shared.domain.sessions import ContactKind, ContactReference, EndReason, Phase
 from shared.domain.workflows import ActivityDefinition, Workflow
@@ -288,4 +289,9 @@ async def test_a_slot_of_a_conversation_that_goes_on_elsewhere_is_freed_when_it_
     for number in range(7):
         await world.starts(f"other-{number}")
 
-    assert (await world.starts("one-more")).record.session.id in holders(world, SALES)
+    # A start that is refused looks at a few slots only; whoever asks again and again comes in.
+    for _ in range(40):
+        with contextlib.suppress(Busy):
+            await world.starts("one-more")
+    assert session_id not in holders(world, SALES)
+    assert len(holders(world, SALES)) == 8
