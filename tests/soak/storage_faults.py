@@ -16,6 +16,11 @@ from dataclasses import dataclass
 from local.azurite import StoragePorts
 from tests.soak.http_pipe import HttpMessage, NotReachedError, Upstream, piped, response
 
+REFUSALS = {
+    "busy": ("503 Service Unavailable", "ServerBusy"),
+    "error": ("500 Internal Server Error", "InternalError"),
+    "refused": ("403 Forbidden", "AccountIsReadOnly"),
+}
 LONGER_THAN_A_CALL = 7.0
 """Seconds; the app gives a call 6."""
 
@@ -23,12 +28,13 @@ LONGER_THAN_A_CALL = 7.0
 @dataclass(frozen=True)
 class StorageFaults:
     """Probabilities for each request: ServerBusy and a server's error before the effect; after it, the answer is lost
-    at once, or comes later than anybody waits."""
+    at once, or comes later than anybody waits. With `read_only` nothing can be written."""
 
     busy: float = 0.0
     error: float = 0.0
     lost: float = 0.0
     late: float = 0.0
+    read_only: bool = False
 
 
 class FaultyStorage:
@@ -53,9 +59,11 @@ class FaultyStorage:
 
     async def _answer(self, upstream: Upstream, request: HttpMessage, *, is_table: bool) -> bytes | None:
         fault = self._drawn() if is_table or request.method == "POST" else ""
+        if self.faults.read_only and request.method != "GET":
+            fault = "refused"
         if fault:
             self.counts[f"{'table' if is_table else 'queue'} {fault}"] += 1
-        if fault in ("busy", "error"):
+        if fault in REFUSALS:
             return _refusal(fault, is_table=is_table)
         try:
             answer = await upstream.exchange(request)
@@ -75,9 +83,7 @@ class FaultyStorage:
 
 
 def _refusal(fault: str, *, is_table: bool) -> bytes:
-    status, code = (
-        ("503 Service Unavailable", "ServerBusy") if fault == "busy" else ("500 Internal Server Error", "InternalError")
-    )
+    status, code = REFUSALS[fault]
     if is_table:
         document = {"odata.error": {"code": code, "message": {"lang": "en-US", "value": "A fault on request."}}}
         return response(status, json.dumps(document).encode(), "application/json", f"x-ms-error-code: {code}")
