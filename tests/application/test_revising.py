@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -16,7 +18,7 @@ WRITTEN = 3
 """Where the agent's message stands: after the question, a welcome and the connection."""
 
 
-def events(world: World, session_id: str) -> list[tuple[str, str, str]]:
+def events(world: World, session_id: str) -> list[tuple[str, int, str]]:
     """What tells the page of changes: event, the place of the message in the thread, text."""
     ids = [message.id for message in world.thread(session_id)]
     return [
@@ -84,7 +86,6 @@ async def test_a_deletion_whose_outcome_is_lost_on_the_way_is_told_once(
 
 async def test_after_the_end_a_message_can_still_be_taken_back_without_a_word(world: World, session_id: str) -> None:
     await world.app.conversations.end(world.activity(MARIO), session_id)
-    world.agent_store.change("lunifico", MARIO.id, conversations=(session_id,))
     await world.app.conversations.revise(world.activity(MARIO, "written"), None)
 
     assert "It comes on Fryday." not in texts(world, session_id)
@@ -112,3 +113,15 @@ async def test_a_change_that_is_too_long_is_refused_with_a_word(world: World, se
     assert answer.outcome == "too_long"
     assert texts(world, session_id)[-1] == "It comes on Fryday."
     assert world.shown(MARIO, "notify") != []
+
+
+async def test_an_older_change_that_comes_late_does_not_bring_back_what_was_deleted(
+    world: World, session_id: str
+) -> None:
+    written = world.activity(MARIO, "written")
+    now = world.clock.now()
+    await world.app.conversations.revise(replace(written, at=now), None)
+    await world.app.conversations.revise(replace(written, at=now - timedelta(seconds=1)), "It comes on Sunday.")
+
+    assert "It comes on Sunday." not in texts(world, session_id)
+    assert events(world, session_id) == [("deleted", WRITTEN, "This message was deleted.")]
