@@ -55,7 +55,8 @@ def licence_findings(document: Document, old: Document | None) -> tuple[Finding,
     return tuple(
         Finding("workflow_not_covered", f"modalities.{modality_id}.workflow_id", why)
         for modality_id, settings in document.modalities.items()
-        if settings.workflow_id and (modality_id not in before or before[modality_id].workflow_id != settings.workflow_id)
+        if settings.workflow_id
+        and (modality_id not in before or before[modality_id].workflow_id != settings.workflow_id)
     )
 
 
