@@ -52,6 +52,51 @@ for (const colorScheme of ["light", "dark"] as const) {
   });
 }
 
+test("axe objects to nothing of what the tenant switches on", async () => {
+  const widget = {
+    consent: "We keep this: https://lunifico.example/privacy",
+    transcript: true,
+    sound: true,
+    offlineForm: true,
+  };
+  await visit({ widget, context: { viewport: { width: 900, height: 800 } } }, async ({ page, server }) => {
+    const check = async (what: string): Promise<void> => assert.deepEqual(await objections(page), [], what);
+    const fill = async (): Promise<void> => {
+      await page.getByRole("textbox", { name: "Name" }).fill("Carla Customer");
+      await page.getByRole("textbox", { name: "Email" }).fill("carla@customer.example");
+      await page.getByRole("textbox", { name: "Message" }).fill("Hello");
+    };
+    server.fail("start", { status: 409, code: "offline" });
+    await openChat(page);
+    await fill();
+    await page.getByRole("button", { name: "Start chat" }).click();
+    await page.getByText("Please agree before you go on.").waitFor();
+    await check("notice");
+    await page.getByRole("checkbox", { name: "I agree" }).check();
+    await page.getByRole("button", { name: "Start chat" }).click();
+    await page.getByRole("button", { name: "Leave message" }).click();
+    await page.getByText("Your message has arrived.").waitFor();
+    await check("message left");
+    await page.getByRole("button", { name: "Write another message" }).click();
+    await fill();
+    await page.getByRole("checkbox", { name: "I agree" }).check();
+    await page.getByRole("button", { name: "Start chat" }).click();
+    await page.getByRole("log").waitFor();
+    server.session.queue = { position: 2, expectedWait: 60 };
+    server.systemSays("Please wait", "position");
+    await page.getByText("You are number 2 in the queue, about 1 minute.").waitFor();
+    await page.getByRole("button", { name: "More options" }).click();
+    await page.getByRole("button", { name: "Save conversation" }).waitFor();
+    await check("queue and options");
+    server.agentJoins("Mario");
+    await until("it is connected", () => server.hub.connected === 1);
+    await page.getByText("Mario is with you").waitFor();
+    server.agentTypes();
+    await page.getByText("Mario is typing").waitFor();
+    await check("typing");
+  });
+});
+
 describe("by keyboard alone", AT_ONCE, () => {
   test("a visitor opens, writes, ends and closes", async () => {
     await visit({}, async ({ page, server }) => {

@@ -48,6 +48,23 @@ describe("the conversation", () => {
     );
   });
 
+  test("tells which messages of the visitor were read, and which is the last of them", () => {
+    const own = { senderId: "8:acs:visitor" };
+    const messages = [1, 2, 3, 4].map((number) => threadMessage(number, number === 2 ? {} : own));
+    assert.deepEqual(
+      entries({ messages, readUntil: new Date(3000).toISOString() }).map(({ delivery, lastRead }) => [
+        delivery,
+        lastRead,
+      ]),
+      [
+        ["read", undefined],
+        [undefined, undefined],
+        ["read", true],
+        ["sent", undefined],
+      ],
+    );
+  });
+
   test("shows the first message at once, and once only", () => {
     const opening = { clientMessageId: "key", text: "Hello", at: 1000 };
     assert.deepEqual(

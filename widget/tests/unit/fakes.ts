@@ -51,6 +51,7 @@ export class ManualClock implements Clock {
   /** Lets `milliseconds` pass; whoever wakes up meanwhile has time to act. */
   async pass(milliseconds: number): Promise<void> {
     const end = this.time + milliseconds;
+    await settled();
     for (;;) {
       const due = [...this.sleepers].filter(({ until }) => until <= end);
       const next = Math.min(...due.map(({ until }) => until));
