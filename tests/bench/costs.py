@@ -22,12 +22,12 @@ from tests.bench.limits import (
     CUSTOMER_MESSAGE,
     ECHO,
     FIELD_MESSAGE,
+    FIRST_SIGN,
     HEARTBEAT,
     LIMITS,
     QUIET_CUSTOMER_MESSAGE,
     REFRESH,
     START,
-    START_AND_OFFER,
     Cost,
     Talk,
 )
@@ -86,7 +86,8 @@ class _Scenario:
         costs, talk = await self._talk(visitor, quiet=quiet)
         costs.append(await self._samples(REFRESH, visitor.refresh))
         costs.append(await self._samples(HEARTBEAT, visitor.heartbeat))
-        costs += await self._once(START_AND_OFFER, self._join)
+        second = await Visitor.start(self._stack, self._own_calls)
+        costs += await self._once(FIRST_SIGN, second.heartbeat)
         costs += await self._once(ACCEPT, self._accept)
         # With two conversations at the same time, messages come as cards with a field for the answer.
         await self._customer_says(visitor)
@@ -106,10 +107,6 @@ class _Scenario:
             costs.append(await self._customer_messages(QUIET_CUSTOMER_MESSAGE, visitor, 1))
         written = sum(bill.queue_messages for cost in costs for bill in cost.bills)
         return costs, Talk(time.monotonic() - began, written)
-
-    async def _join(self) -> None:
-        await Visitor.arrive(self._stack, self._own_calls)
-        await self._ledger.settled()
 
     async def _accept(self) -> None:
         await self._agent.accept()

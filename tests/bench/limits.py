@@ -3,7 +3,7 @@
 Where they come from: the architecture's promise "Cost, uncontended" (docs/architecture.md): a relayed message is 3
 table transactions, 4 where composed bot text must find its conversation; 2 outbound calls (list + send, or send +
 push); at most one queue message in 25 s; the echo of our own message costs nothing; a token refresh is 1 call of ACS,
-a session start 3. What has no promise is only reported.
+a session start 3 and, with the slot of its service, 6 table transactions. What has no promise is only reported.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Limit:
 
 
 START = "session start"
-START_AND_OFFER = "session start until the invitation"
+FIRST_SIGN = "first sign of life until the invitation"
 ACCEPT = "accepting an invitation"
 CUSTOMER_MESSAGE = "customer's message"
 COMPOSED_MESSAGE = "agent's message, composed"
@@ -37,8 +37,8 @@ REFRESH = "token refresh"
 HEARTBEAT = "heartbeat"
 
 LIMITS = {
-    START: Limit(outbound_calls=3),
-    START_AND_OFFER: Limit(),
+    START: Limit(table_transactions=6, outbound_calls=3),
+    FIRST_SIGN: Limit(),
     ACCEPT: Limit(),
     CUSTOMER_MESSAGE: Limit(table_transactions=3, outbound_calls=2, queue_messages=1),
     QUIET_CUSTOMER_MESSAGE: Limit(),

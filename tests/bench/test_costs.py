@@ -52,6 +52,11 @@ def test_a_session_start_makes_an_identity_a_thread_and_the_first_message(counte
     assert _bill(counted, START).outbound == calls
 
 
+def test_a_session_start_takes_its_slot_by_one_read_and_one_row(counted: Costs) -> None:
+    queue = {name: count for name, count in _bill(counted, START).tables.items() if name.endswith(" queue")}
+    assert queue == {"range of queue": 1, "insert into queue": 1}
+
+
 def test_a_token_refresh_issues_one_token(counted: Costs) -> None:
     assert _bill(counted, REFRESH).outbound == Counter({"acs issueAccessToken": 1})
 
