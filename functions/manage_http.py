@@ -211,7 +211,11 @@ def _details(error: InteractError) -> dict[str, Any]:
         used_by = [{"kind": one.kind.value, "id": one.id, "name": error.names.get(one, "")} for one in error.used_by]
         return {"usedBy": used_by}
     if isinstance(error, InvalidConfiguration):
-        return {"findings": all_rendered(error.findings, error.document)}
+        findings = all_rendered(error.findings, error.document)
+        detail = "; ".join(
+            f"{one['field']}: {one['explanation']}" if one["field"] else one["explanation"] for one in findings
+        )
+        return {"detail": detail, "findings": findings}
     if isinstance(error, ChangedMeanwhile):
         return {
             "version": error.version,

@@ -73,6 +73,7 @@ class InUse(InvalidConfiguration):
         named = ", ".join(f"{one.kind.value} '{one.id}'" for one in used_by[:5])
         more = f" and {len(used_by) - 5} more" if len(used_by) > 5 else ""
         super().__init__((Finding("in_use", "id", f"is used by {named}{more}; change that first"),))
+        self.args = (f"{key.kind.value} '{key.id}' is used by {named}{more}; change that first",)
         self.key = key
         self.used_by = tuple(used_by)
         self.names = dict(names or {})
