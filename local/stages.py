@@ -18,6 +18,7 @@ SUITES = (
     ("simulation", ("simulation",)),
     ("ports", ("ports",)),
     ("functions", ("functions",)),
+    ("security", ("security",)),
     ("stand-ins", ("local",)),
     ("conformance", ("conformance",)),
     ("bench", ("bench",)),
