@@ -1,7 +1,7 @@
 """`make soak`, `python -m tests.soak [--conversations N] [--messages M] [--calm] [--seed S]`.
 
-Prints what happened and what came of it; the exit code is 1 where a promise was broken. The run and its logs are kept
-in .local/soak.
+Prints what happened and what came of it; the exit code is 1 where a promise was broken. The last runs are kept with
+their logs in .local/soak.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import logging
 import random
+import shutil
 import sys
 import time
 from dataclasses import replace
@@ -21,6 +22,7 @@ from tests.soak.report import lines
 from tests.soak.run import play
 
 KEPT = Path(__file__).resolve().parents[2] / ".local" / "soak"
+RUNS_KEPT = 5
 
 
 def main() -> int:
@@ -29,7 +31,7 @@ def main() -> int:
     parser.add_argument("--conversations", type=int, default=200)
     parser.add_argument("--messages", type=int, default=20, help="of each side in a conversation")
     parser.add_argument("--agents", type=int, default=24)
-    parser.add_argument("--at-once", type=int, default=16, help="conversations at the same time; two cores carry these")
+    parser.add_argument("--at-once", type=int, default=12, help="conversations at the same time; two cores carry these")
     parser.add_argument("--calm", action="store_true", help="no faults, one host, nobody is killed")
     parser.add_argument("--short", action="store_true", help="what `make test` plays, whatever else is asked for")
     parser.add_argument("--seed", type=int, default=None)
@@ -48,6 +50,8 @@ def main() -> int:
         print(f"… {time.monotonic() - began:4.0f} s  {what}", file=sys.stderr, flush=True)
 
     directory = KEPT / datetime.now().strftime("%Y-%m-%dT%H-%M-%S")
+    for old in sorted(KEPT.glob("*"))[: -RUNS_KEPT + 1]:
+        shutil.rmtree(old)
     result = asyncio.run(play(plan, directory, say))
     for line in lines(result):
         print(line)

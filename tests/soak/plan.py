@@ -56,7 +56,7 @@ class Plan:
     messages: int = 20
     agents: int = 24
     services: int = 12
-    at_once: int = 16
+    at_once: int = 12
     pause: float = 6.0
     limited: int = 25
     native: float = 0.25
