@@ -20,25 +20,22 @@ import random
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 
 from shared.adapters.document_checks import Check
+from shared.adapters.document_operations import audit_of_save, operations_of_save
 from shared.adapters.document_rows import (
     StoredRow,
     changed_of,
-    changed_values,
-    document_values,
-    entry_keys,
     ref_key,
     row_key,
     stored_row,
     version_key,
 )
 from shared.adapters.document_rules import Lint
-from shared.adapters.documents import from_json, to_json
-from shared.adapters.rows import joined_text, part, parts, prefix, text_properties
+from shared.adapters.documents import from_json
+from shared.adapters.rows import joined_text, part, parts, prefix
 from shared.adapters.system import SystemClock
-from shared.adapters.table_operations import Delete, Insert, Operation, Put, Touch
+from shared.adapters.table_operations import Delete
 from shared.adapters.tables import CONFIG, Tables
 from shared.adapters.tables_audit import AuditLog, audit_operations
 from shared.adapters.tables_listing import Listing
@@ -206,9 +203,9 @@ class ConfigDocuments:
             # Before the document: a key without its document admits nobody, a document without its key is lost.
             await self._widget_keys.claim(document.id, *widget_keys_of(document))
         stored = Stored(document, secrets.token_hex(8), Changed(self._clock.now(), by))
-        entry = _entry(stored, old, by, self._clock.now())
+        entry = audit_of_save(stored, old, by, self._clock.now())
         try:
-            await self._tables.write(CONFIG, part(tenant_id), *_operations(stored, old, targets), *entry)
+            await self._tables.write(CONFIG, part(tenant_id), *operations_of_save(stored, old, targets), *entry)
         except AlreadyExists as error:
             if error.key != row_key(own):
                 raise VersionConflict(f"{document.id} was changed by somebody else") from error
@@ -249,28 +246,3 @@ class ConfigDocuments:
 
 def widget_keys_of(tenant: Tenant) -> frozenset[str]:
     return frozenset({tenant.widget_key, tenant.previous_widget_key} - {""})
-
-
-def _entry(stored: Stored, old: StoredRow | None, by: Actor, now: datetime) -> Sequence[Operation]:
-    what = AuditAction.CHANGED if old else AuditAction.CREATED
-    before, replaced = (old.document, old.stored.version) if old else (None, None)
-    own = key_of(stored.document)
-    entry = AuditEntry(now, by, what, own, before, stored.document, replaced, stored.version)
-    return audit_operations(entry, secrets.token_hex(8))
-
-
-def _operations(stored: Stored, old: StoredRow | None, targets: Mapping[DocumentKey, StoredRow]) -> list[Operation]:
-    document, values = stored.document, document_values(stored)
-    own, entries = key_of(document), entry_keys(document)
-    before, after = targets_of(old.document) if old else (), targets_of(document)
-    old_entries = old.entries if old else ()
-    operations: list[Operation] = [Put(row_key(own), values, old.etag) if old else Insert(row_key(own), values)]
-    operations += [Touch(row_key(target), targets[target].etag) for target in after if target not in before]
-    operations += [Put(ref_key(target, own)) for target in after if target not in before]
-    operations += [Delete(ref_key(target, own)) for target in before if target not in after]
-    operations += [Put(one) for one in entries if one not in old_entries]
-    operations += [Delete(one) for one in old_entries if one not in entries]
-    if isinstance(document, Workflow):
-        version = {**text_properties("data", to_json(document)), **changed_values(stored.changed)}
-        operations.append(Insert(version_key(document.id, document.version), version))
-    return operations
