@@ -14,9 +14,11 @@ SHOWN_FINDINGS = 20
 def lines(result: Result) -> Iterator[str]:
     """One line for each number, then what is wrong, if anything is."""
     verdict, plan = result.verdict, result.plan
-    limited = sum(plan.is_limited(number) for number in range(plan.conversations))
     rows = (
-        ("conversations", f"{verdict.conversations}, {result.native} of them without ACS, {limited} with real limits"),
+        (
+            "conversations",
+            f"{verdict.conversations}, {result.native} without ACS, {result.limited} under its real limits",
+        ),
         ("messages", f"{verdict.messages} of {plan.expected}"),
         ("services, agents", f"{plan.services}, {plan.agents}"),
         ("hosts killed", f"{result.kills}; hosts at the end: {result.hosts}"),

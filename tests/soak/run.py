@@ -33,11 +33,15 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Result:
-    """What came of it, and what had gone wrong on the way: counts by the names of those who counted."""
+    """What came of it, and what had gone wrong on the way: counts by the names of those who counted.
+
+    `native` conversations were without ACS, `limited` ones under its real limits.
+    """
 
     plan: Plan
     verdict: Verdict
     native: int
+    limited: int
     kills: int
     hosts: int
     seconds: float
@@ -65,6 +69,7 @@ async def play(plan: Plan, directory: Path, say: Say) -> Result:
             plan,
             await truth.verdict(),
             sum(one.is_native for one in ledger.conversations),
+            sum(one.is_limited and not one.is_native for one in ledger.conversations),
             stack.fleet.kills,
             stack.fleet.size,
             time.monotonic() - began,
