@@ -1,9 +1,8 @@
 import type { StoredSession } from "../shared/stored-session";
 import type { Contact, WidgetApi } from "./api";
 import { AT_REST, type ChatState } from "./chat-state";
-import { ApiError } from "./errors";
+import { ApiError, isOver } from "./errors";
 import { formProblems, type FormValues } from "./form-rules";
-import { isOver } from "./live-session";
 import { Observable } from "./observable";
 import { SharedSession, type Beginning } from "./shared-session";
 import type { SessionStore, StoredMessage } from "./store";
@@ -49,7 +48,7 @@ export class Conversation {
     const session = this.parts.store.session;
     if (session) this.run(session);
     else void this.loadContact();
-    return (this.loading = this.shown());
+    return (this.loading = this.state.until(({ phase }) => phase !== "loading"));
   }
 
   /** What the page knows of the visitor goes into the form; with all of it, and nothing else to ask, the chat begins. */
@@ -82,28 +81,31 @@ export class Conversation {
 
   private async tryToStart(form: FormValues, challengeToken: string | undefined): Promise<void> {
     if (this.parts.store.session) return this.load();
-    this.state.update({ form, starting: true, problem: undefined, previousEnded: false });
-    try {
+    await this.submit(form, async () => {
       const started = await this.submission.start(form, challengeToken);
       if (this.stopped) return;
       const { sessionId, sessionToken, recoverUntil } = started;
       this.state.update({ form: { ...form, message: "" } });
       this.run({ sessionId, sessionToken, recoverUntil }, started);
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      this.state.update({ starting: false, problem: error });
-      // The tenant may have set a challenge since the form was shown.
-      if (error.field === "challengeToken" && !challengeToken) void this.loadContact(true);
-    }
+    });
+    // The tenant may have set a challenge since the form was shown.
+    const { problem } = this.state.value;
+    if (problem?.field === "challengeToken" && !challengeToken) void this.loadContact(true);
   }
 
   /** Leaves a message where nobody is there; what was typed stays until it has arrived. */
   async leave(form: FormValues, challengeToken?: string): Promise<void> {
     if (this.state.value.starting) return;
-    this.state.update({ form, starting: true, problem: undefined, previousEnded: false });
-    try {
+    await this.submit(form, async () => {
       await this.submission.leave(form, challengeToken);
       this.state.update({ ...AT_REST, phase: "left", form: { ...form, message: "" } });
+    });
+  }
+
+  private async submit(form: FormValues, send: () => Promise<void>): Promise<void> {
+    this.state.update({ form, starting: true, problem: undefined, previousEnded: false });
+    try {
+      await send();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       this.state.update({ starting: false, problem: error });
@@ -181,18 +183,6 @@ export class Conversation {
     if (this.state.value.phase === "unavailable") void this.load();
   };
 
-  private shown(): Promise<void> {
-    return new Promise((resolve) => {
-      const isShown = ({ phase }: ChatState): void => {
-        if (phase === "loading") return;
-        unsubscribe();
-        resolve();
-      };
-      const unsubscribe = this.state.subscribe(isShown);
-      isShown(this.state.value);
-    });
-  }
-
   /** Whom the visitor reaches and how, `again` also where it is known; the form where there is no conversation. */
   private async loadContact(again = false): Promise<void> {
     const { api, store, widgetKey, contact: reference, locale } = this.parts;
@@ -231,7 +221,7 @@ export class Conversation {
         ended: () => {
           store.clear(session.sessionId);
           if (this.session !== shared) return;
-          this.keepUnsent(this.state.value.live?.pending.filter(({ status }) => status === "failed"));
+          store.keep(this.state.value.live?.pending.filter(({ status }) => status === "failed") ?? []);
           this.state.update({ phase: "ended", ending: "no" });
           // Another tab may have started the next one already.
           if (store.session) void this.load();
@@ -260,17 +250,11 @@ export class Conversation {
   /** The stored session was over before this page came. */
   private miss(session: StoredSession): void {
     const { store } = this.parts;
-    this.keepUnsent(store.unsent);
+    store.keep(store.unsent);
     store.clear(session.sessionId);
     this.refillForm();
     this.state.update({ previousEnded: true });
     void this.loadContact();
-  }
-
-  /** What found no way before the end stays with the visitor, for the next conversation. */
-  private keepUnsent(messages: readonly StoredMessage[] = []): void {
-    const { store } = this.parts;
-    store.draft = [...messages.map(({ text }) => text), store.draft].filter((text) => text.trim() !== "").join("\n");
   }
 
   private refillForm(): void {

@@ -20,6 +20,11 @@ export class ApiError extends Error {
   }
 }
 
+/** Whether the server's refusal means that a session will not come back. */
+export function isOver(error: ApiError): boolean {
+  return error.code === "ended" || error.code === "not_allowed";
+}
+
 /**
  * A message transport failed.
  * - `unknown`: no answer, or a fault on the other side; a message may or may not have been taken.

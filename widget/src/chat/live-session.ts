@@ -1,11 +1,11 @@
 import type { QueuePlace, SessionState, SessionStatus, WidgetApi } from "./api";
 import type { Clock } from "./clock";
 import type { Credentials } from "./credentials";
-import { ApiError, TransportError } from "./errors";
+import { ApiError, isOver, TransportError } from "./errors";
 import { Heartbeat } from "./heartbeat";
 import { Outbox, type PendingMessage } from "./outbox";
 import { Reader } from "./reader";
-import { Realtime } from "./realtime";
+import { connectWhenIdle, Realtime } from "./realtime";
 import type { SessionStore, StoredMessage } from "./store";
 import type { StoredSession } from "../shared/stored-session";
 import type { RelayEvent, ThreadMessage, Transport } from "./transport/transport";
@@ -90,11 +90,7 @@ export class LiveSession {
       { changed: () => this.publish(), sent: () => this.reader.now(), gone: () => void this.checkState() },
       parts.customerName,
     );
-    const connect = async (...call: Parameters<typeof import("../parts/signalr").connect>) => {
-      await idle();
-      return (await import("../parts/signalr")).connect(...call);
-    };
-    this.realtime = new Realtime(credentials, clock, connect, (nudge) => this.heedNudge(nudge));
+    this.realtime = new Realtime(credentials, clock, connectWhenIdle, (nudge) => this.heedNudge(nudge));
     this.heartbeat = new Heartbeat(api, session, clock, {
       newest: () => transport.messages.findLast((message) => message.senderId === transport.userId)?.id,
       recoverUntil: (recoverUntil) => store.amend(session.sessionId, { recoverUntil }),
@@ -254,16 +250,4 @@ export class LiveSession {
 
 function visibility(): "visible" | "hidden" {
   return document.visibilityState === "visible" ? "visible" : "hidden";
-}
-
-/** Whether the server's refusal means that this session will not come back. */
-export function isOver(error: ApiError): boolean {
-  return error.code === "ended" || error.code === "not_allowed";
-}
-
-function idle(): Promise<void> {
-  return new Promise((resolve) => {
-    if ("requestIdleCallback" in globalThis) requestIdleCallback(() => resolve(), { timeout: 1000 });
-    else setTimeout(resolve, 100);
-  });
 }

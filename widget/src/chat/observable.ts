@@ -17,4 +17,17 @@ export class Observable<Value> {
     this.listeners.add(listener);
     return () => void this.listeners.delete(listener);
   }
+
+  /** Resolves as soon as `holds` does. */
+  until(holds: (value: Value) => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const look = (value: Value): void => {
+        if (!holds(value)) return;
+        unsubscribe();
+        resolve();
+      };
+      const unsubscribe = this.subscribe(look);
+      look(this.current);
+    });
+  }
 }

@@ -80,3 +80,12 @@ export class Realtime {
     }
   }
 }
+
+/** The client comes as a part of its own, and only once the page has nothing better to do. */
+export async function connectWhenIdle(...call: Parameters<Connect>): Promise<Connection> {
+  await new Promise<unknown>((resolve) => {
+    if ("requestIdleCallback" in globalThis) requestIdleCallback(resolve, { timeout: 1000 });
+    else setTimeout(resolve, 100);
+  });
+  return (await import("../parts/signalr")).connect(...call);
+}

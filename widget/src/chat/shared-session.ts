@@ -1,15 +1,17 @@
 import type { StoredSession } from "../shared/stored-session";
-import type { Access, Contact, SessionState, SessionStatus, WidgetApi } from "./api";
-import { backoff, randomId, type Clock } from "./clock";
+import type { Access, Contact, SessionState, WidgetApi } from "./api";
+import { randomId, type Clock } from "./clock";
 import { Credentials } from "./credentials";
-import { ApiError } from "./errors";
+import { enter } from "./entry";
+import { ApiError, isOver } from "./errors";
 import { sayGoodbye } from "./heartbeat";
 import { Lifecycle } from "./lifecycle";
 import { wellFormed } from "./limits";
-import { isOver, LiveSession, type LiveView, type LiveSessionParts } from "./live-session";
+import { LiveSession, type LiveView, type LiveSessionParts } from "./live-session";
 import type { PendingMessage } from "./outbox";
 import type { SessionStore, StoredMessage } from "./store";
-import { Tabs, surroundings } from "./tabs";
+import { surroundings } from "./tab-surroundings";
+import { Tabs } from "./tabs";
 import { createTransport } from "./transport";
 import type { Transport } from "./transport/transport";
 
@@ -47,7 +49,6 @@ export interface SharedSessionParts {
   readonly unreachable: (error: ApiError) => void;
 }
 
-const ENTER_ATTEMPTS = 3;
 const TYPING_MS = 5000;
 /** So often a tab that is seen makes sure of its leader. */
 const LOOK_MS = 15_000;
@@ -179,38 +180,29 @@ export class SharedSession {
     live.start();
   }
 
-  /** How the session stands first, then access; undefined where there is nothing to lead. */
-  private async enter(
-    signal: AbortSignal,
-  ): Promise<readonly [status: LiveSessionParts["status"], access: Access] | undefined> {
-    const { api, session, store, clock } = this.parts;
-    const isOff = (): boolean => signal.aborted;
-    for (let attempt = 0; !isOff(); attempt++) {
-      try {
-        const status: SessionStatus = await api.status(session);
-        if (status.state === "ended") throw new ApiError("ended", 200);
-        store.amend(session.sessionId, { recoverUntil: status.recoverUntil });
-        this.parts.learned({ displayName: status.displayName });
-        return [status, await api.access(session)];
-      } catch (error) {
-        if (!(error instanceof ApiError)) throw error;
-        if (isOff()) break;
-        if (isOver(error)) {
-          this.finish();
-          break;
-        }
-        if (!this.view && attempt + 1 >= ENTER_ATTEMPTS) {
-          this.stop();
-          this.parts.unreachable(error);
-          break;
-        }
+  private async enter(signal: AbortSignal): Promise<readonly [LiveSessionParts["status"], Access] | undefined> {
+    const entry = await enter(this.parts, {
+      signal,
+      endless: () => this.view !== undefined,
+      waiting: (attempt) => {
         if (this.view && attempt > 0) this.show({ ...this.view, connection: navigator.onLine ? "lost" : "offline" });
         this.entering = new AbortController();
-        const pause = error.retryAfter ? error.retryAfter * 1000 : backoff(clock, attempt, 1000, 15_000);
-        await clock.sleep(pause, this.entering.signal);
-      }
+        return this.entering.signal;
+      },
+    });
+    if (!(entry instanceof ApiError)) {
+      this.parts.learned({ displayName: entry[0].displayName });
+      return entry;
     }
+    if (signal.aborted) return undefined;
+    if (isOver(entry)) this.finish();
+    else this.giveUp(entry);
     return undefined;
+  }
+
+  private giveUp(error: ApiError): void {
+    this.stop();
+    this.parts.unreachable(error);
   }
 
   private transport(credentials: Credentials): Transport | undefined {
@@ -218,8 +210,7 @@ export class SharedSession {
       return createTransport(credentials, this.parts.api.thread(this.parts.session));
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      this.stop();
-      this.parts.unreachable(error);
+      this.giveUp(error);
       return undefined;
     }
   }

@@ -86,6 +86,11 @@ export class SessionStore {
     else this.tab.setItem(this.draftKey, text);
   }
 
+  /** What found no way before the end stays with the visitor, for the next conversation. */
+  keep(messages: readonly StoredMessage[]): void {
+    this.draft = [...messages.map(({ text }) => text), this.draft].filter((text) => text.trim() !== "").join("\n");
+  }
+
   /** The visitor wants no sounds from any chat of this site. */
   get muted(): boolean {
     return this.storage.getItem(MUTED) !== null;

@@ -1,4 +1,5 @@
 import { randomId, type Clock } from "./clock";
+import type { Channel, Surroundings } from "./tab-surroundings";
 
 /** A tab that hears no answer for so long takes the leader's place. */
 const SILENCE_MS = 2000;
@@ -21,19 +22,6 @@ interface Word {
   readonly claim?: number;
   readonly bye?: "leader" | "follower";
   readonly say?: unknown;
-}
-
-export interface Channel {
-  postMessage(word: unknown): void;
-  close(): void;
-  onmessage: ((event: MessageEvent) => void) | null;
-}
-
-/** What the browser offers; old ones and pages without https have no locks. */
-export interface Surroundings {
-  readonly locks: Pick<LockManager, "request"> | undefined;
-  readonly openChannel: ((name: string) => Channel) | undefined;
-  readonly hidden: () => boolean;
 }
 
 export interface TabsListener<Message> {
@@ -245,13 +233,4 @@ export class Tabs<Message> {
     this.leading = false;
     this.listener.follow();
   }
-}
-
-/** What this browser offers to this page. */
-export function surroundings(): Surroundings {
-  return {
-    locks: (navigator as { locks?: LockManager }).locks,
-    openChannel: "BroadcastChannel" in globalThis ? (name) => new BroadcastChannel(name) : undefined,
-    hidden: () => document.visibilityState !== "visible",
-  };
 }

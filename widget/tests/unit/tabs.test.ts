@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { Tabs, type Channel, type Surroundings } from "../../src/chat/tabs";
+import type { Channel, Surroundings } from "../../src/chat/tab-surroundings";
+import { Tabs } from "../../src/chat/tabs";
 import { ManualClock, settled } from "./fakes";
 
 /** The tabs of one browser: what they share, and what became of each. */
