@@ -36,10 +36,11 @@ async def test_an_agent_who_becomes_free_gets_the_next_task_at_once(company: Com
         await mario.accepts(carla.name)
         await otto.open_chat(company.preview(service))
         await otto.start("I am second.")
-        await otto.sees("You are number 1 in the queue.")
+        # How long it may take is known as well, because Carla has just been connected.
+        await expect(otto.log.get_by_text("You are number 1 in the queue.")).to_have_count(1, timeout=SOON)
         await carla.ends()
         # Without being told, the queue would look again only after ten seconds.
-        async with asyncio.timeout(6):
+        async with asyncio.timeout(9):
             await expect(mario.invitation(otto.name)).to_be_visible(timeout=SOON)
         await mario.accepts(otto.name)
         await otto.sees("You are now connected with Mario.")
