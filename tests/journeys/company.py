@@ -11,11 +11,14 @@ from typing import Any
 
 from local import demo
 from local.seed import PREVIEW_TEMPLATE, SUPPORT
+from shared.adapters.native_messaging import PREFIX
 from shared.adapters.storage_account import StorageAccount
+from shared.adapters.system import SystemClock
 from shared.adapters.tables import Tables
 from shared.adapters.tables_agents import TableAgentStore
 from shared.adapters.tables_documents import ANY_VERSION, ConfigDocuments
 from shared.adapters.tables_sessions import TableSessionStore
+from shared.adapters.tables_threads import TableThreadStore
 from shared.domain.documents import Document, Kind, key_of
 from shared.domain.errors import VersionConflict
 from shared.domain.licences import Licence
@@ -120,6 +123,11 @@ class Company:
         if record is None:
             raise AssertionError(f"there is no session {session_id}")
         return record.session
+
+    async def has_text(self, session_id: str, text: str) -> bool:
+        """Whether a conversation without ACS holds this text."""
+        threads = TableThreadStore(self._tables, SystemClock())
+        return any(stored.message.text == text for stored in await threads.after(f"{PREFIX}{session_id}", 0))
 
     def preview(self, service_id: str) -> str:
         return f"{self._run['functions']}/preview/service/{service_id}"
