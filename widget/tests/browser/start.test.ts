@@ -64,7 +64,7 @@ describe("the form", AT_ONCE, () => {
       server.fail("start", { status: 429, code: "busy", retryAfter: 2 });
       await openChat(page);
       await fill(page, GOOD);
-      await page.getByText(/All colleagues are busy. Please try again in \d s/).waitFor();
+      await page.getByText(/There is a lot going on right now. Please try again in \d s/).waitFor();
       await page.getByRole("textbox", { name: "Name" }).press("Enter");
       assert.equal(server.sessions.size, 0);
       await page.getByText("Please try again in a moment.").waitFor();
@@ -98,6 +98,32 @@ test("the page's access token goes along, asked for anew at every start", async 
     await page.getByRole("button", { name: "Start chat" }).click();
     await page.getByRole("log").waitFor();
     assert.equal(server.session.request.accessToken, "token 2");
+  });
+});
+
+test("whom the page cannot vouch for is asked to sign in, where that is demanded", async () => {
+  await visit({ widget: { accessTokenRequired: true } }, async ({ page, server }) => {
+    await page.evaluate(() => {
+      let signedIn = false;
+      const getAccessToken = (): Promise<string> => {
+        if (signedIn) return Promise.resolve("token");
+        signedIn = true;
+        return Promise.reject(new Error("not signed in"));
+      };
+      if (window.Nimbus?.isLoaded)
+        window.Nimbus.Interact({ widgetKey: "k", serviceId: "other", getAccessToken }).open();
+    });
+    await fill(page, GOOD);
+    const signIn = page.getByText("Please sign in on this page, then try again.");
+    await signIn.waitFor();
+    server.fail("start", { status: 403, code: "not_allowed" });
+    const refused = page.waitForResponse((response) => response.status() === 403);
+    await page.getByRole("button", { name: "Start chat" }).click();
+    await refused;
+    await signIn.waitFor();
+    await page.getByRole("button", { name: "Start chat" }).click();
+    await page.getByRole("log").waitFor();
+    assert.equal(server.session.request.accessToken, "token");
   });
 });
 
