@@ -78,7 +78,7 @@ async def test_without_push_messages_are_asked_for(stack: Stack, people: People,
     await mario.writes("Yes.")
     await carla.sees("Yes.")
     await carla.writes("Good, thank you.")
-    await mario.sees(f"{carla.name}: Good.")
+    await mario.sees(f"{carla.name}: Good, thank you.")
     assert await carla.texts() == ["Is anybody there?", "Yes.", "Good, thank you."]
 
 

@@ -106,7 +106,7 @@ async def test_a_laptop_sleeps_and_the_conversation_goes_on_where_it_was(stack: 
     await mario.writes("Good morning.")
     await carla.sees("Good morning.")
     await carla.writes("Here I am again.")
-    await mario.sees("Here I am again.")
+    await mario.sees(f"{carla.name}: Here I am again.")
 
 
 async def test_a_page_that_may_store_nothing_has_its_conversation_as_long_as_it_lives(
@@ -120,4 +120,4 @@ async def test_a_page_that_may_store_nothing_has_its_conversation_as_long_as_it_
     await mario.writes("We have it.")
     await carla.sees("We have it.")
     await carla.writes("Nothing was lost.")
-    await mario.sees("Nothing was lost.")
+    await mario.sees(f"{carla.name}: Nothing was lost.")
