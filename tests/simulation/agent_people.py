@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from shared.application.agents import Activity
@@ -11,6 +12,9 @@ from shared.ports import BotConversation, InvitationView
 from tests.simulation.people import FAILURES
 from tests.simulation.tenant import TENANT_ID
 from tests.simulation.world import World
+
+WORKDAY = timedelta(hours=1)
+"""Long after every visitor should have been served; a story in which somebody was forgotten must end as well."""
 
 
 @dataclass
@@ -39,7 +43,8 @@ class AgentPerson:
     async def work(self) -> None:
         """Until nobody is there any more: take tasks from the list, go off duty for a while, end after-call work."""
         random, scene = self.world.random, self.world.scene
-        while True:
+        home = self.world.clock.now() + WORKDAY
+        while self.world.clock.now() < home:
             await asyncio.sleep(random.uniform(2, 12))
             if self.world.is_over():
                 return
