@@ -10,15 +10,12 @@ from typing import Any
 
 import pytest
 
-from shared.application.tasks import ARRIVING, PICKING_UP
 from shared.domain.availability import TeamsPresence
-from shared.domain.distribution import Ring
-from shared.domain.errors import OutcomeUnknown
 from shared.domain.licences import Licence
 from shared.domain.sessions import Phase
 from tests.application.centre import put, put_second, queue_task, ringing, team, workflow
 from tests.application.company import CARLA, LUISA, MARIO, OTTO, TENANT
-from tests.application.faults import Call, HostDied, PatientClock, fails_afterwards, pausing
+from tests.application.faults import PatientClock, pausing
 from tests.application.queueing import change, state
 from tests.application.world import World
 
@@ -208,78 +205,3 @@ async def test_a_task_that_waits_no_more_was_withdrawn(world: World) -> None:
     await world.passes(301)
 
     assert await picks_up(world, session_id) == "withdrawn"
-
-
-# --- a host that dies between the reservation and the session --------------------------------------------------------
-
-
-async def dies_before_the_session_hears_of_it(world: World, session_id: str) -> None:
-    async def dies(name: str, call: Call) -> Any:
-        if name == "sessions.save":
-            raise HostDied(name)
-        return await call()
-
-    with pytest.raises(HostDied):
-        await world.host(dies).tasks.pick_up(world.activity(), session_id)
-
-
-async def test_a_reservation_that_the_session_never_heard_of_counts_for_some_seconds_only(world: World) -> None:
-    session_id = await world.opens()
-    await dies_before_the_session_hears_of_it(world, session_id)
-    second = await world.opens("key-2")
-    world.clock.advance((PICKING_UP + ARRIVING).total_seconds() - 1)
-    assert await picks_up(world, second) == "ringing", "what was written in the last moment may still arrive"
-
-    world.clock.advance(1)
-
-    assert await picks_up(world, session_id, LUISA) == "accepted"
-    assert await picks_up(world, second) == "accepted"
-
-
-async def test_who_tries_again_after_such_a_death_gets_the_task(world: World) -> None:
-    session_id = await world.opens()
-    await dies_before_the_session_hears_of_it(world, session_id)
-
-    assert await picks_up(world, session_id) == "accepted"
-    assert state(world).conversations == (session_id,)
-
-
-async def test_a_reservation_that_the_session_has_heard_of_is_a_conversation(world: World) -> None:
-    session_id = await world.opens()
-    host = world.host(fails_afterwards("sessions.save", OutcomeUnknown("answered nothing")))
-    with pytest.raises(OutcomeUnknown):
-        await host.tasks.pick_up(world.activity(), session_id)
-    assert world.session(session_id).phase is Phase.CONNECTED
-    assert state(world).conversations == ()
-
-    await world.app.duty.status(world.activity())
-
-    assert state(world).conversations == (session_id,)
-
-
-async def test_a_reservation_comes_too_late_when_it_may_be_given_up_before_the_session_is_written(world: World) -> None:
-    """The agent would else get another task meanwhile, and this one on top of it."""
-    session_id = await world.opens()
-
-    async def slow(name: str, call: Call) -> Any:
-        result = await call()
-        if name == "agent_store.save":
-            world.clock.advance(PICKING_UP.total_seconds())
-        return result
-
-    answer = await world.host(slow).tasks.pick_up(world.activity(), session_id)
-
-    assert answer.outcome == "expired"
-    assert world.session(session_id).agent is None
-    assert state(world).ring is None
-
-
-async def test_a_ring_of_an_offer_keeps_an_agent_from_picking_up(world: World) -> None:
-    put_second(world, "orders", workflow(queue_task(distribution="direct"), name="orders"), [MARIO])
-    session_id = await world.opens()
-    rung = await world.opens(
-        "key-2", contact=put_second(world, "orders", workflow(queue_task(), name="orders"), [MARIO])
-    )
-    assert state(world).ring == Ring(rung, f"{rung}.1", world.clock.now() + timedelta(seconds=30))
-
-    assert await picks_up(world, session_id) == "ringing"

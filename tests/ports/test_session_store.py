@@ -13,7 +13,7 @@ from shared.adapters.tables import SESSIONS, Tables
 from shared.adapters.tables_sessions import TableSessionStore
 from shared.adapters.transactions import MAX_EFFECTS
 from shared.domain.errors import AlreadyExists, Rejected, VersionConflict
-from shared.domain.sessions import ContactKind, ContactReference, Phase, Session, VisitorPresence
+from shared.domain.sessions import Phase, Session, VisitorPresence
 from shared.ports import SessionChange, SessionStore, TimelineEntry
 from tests.ports.samples import NOW, answered, definition, relay, relayed, session, unique
 
@@ -75,43 +75,6 @@ async def test_a_save_changes_state_and_effects_and_keeps_what_never_changes(
     assert (record.session, record.relay, record.body_hash) == (ended, freed, "hash")
     assert record.definition == definition()
     assert record.effects == (relayed(9), answered(10)), "in the order of their numbers"
-
-
-async def test_a_transferred_session_has_another_definition_from_then_on(store: SessionStore, opened: Session) -> None:
-    version = await store.create(opened, definition(), relay(), "hash")
-    other = replace(definition(), contact_name="Lunifico Orders", after_call_work=60)
-    moved = replace(opened, contact=ContactReference(ContactKind.SERVICE, "orders"), transfers=1)
-    version = await store.save(
-        opened.id, version, SessionChange(moved, relay(), definition=other, body_hash="hash", add=(relayed(1),))
-    )
-    version = await store.save(opened.id, version, SessionChange(moved, relay(), done=(1,)))
-    record = await store.read(opened.id)
-    assert record is not None
-    assert (record.session, record.definition) == (moved, other)
-    assert (record.body_hash, record.version, record.effects) == ("hash", version, ())
-
-
-async def test_of_a_save_that_conflicts_not_even_the_definition_counts(store: SessionStore, opened: Session) -> None:
-    version = await store.create(opened, definition(), relay(), "hash")
-    await store.save(opened.id, version, SessionChange(opened, relay()))
-    other = replace(definition(), contact_name="Lunifico Orders")
-    with pytest.raises(VersionConflict):
-        await store.save(opened.id, version, SessionChange(opened, relay(), definition=other, body_hash="hash"))
-    record = await store.read(opened.id)
-    assert record is not None
-    assert record.definition == definition()
-
-
-async def test_a_session_keeps_what_full_chat_notes_of_it(store: SessionStore, opened: Session) -> None:
-    assert opened.task is not None
-    task = replace(opened.task, position=3, first_position=7, expected_wait=90, told=3, tell_again=NOW)
-    rich = replace(
-        opened, task=task, parameters={"topic": "shoes", "öl": "$(Custom.x)"}, visitor_seen=True, transfers=2, rounds=4
-    )
-    await store.create(rich, definition(), relay(), "hash")
-    record = await store.read(opened.id)
-    assert record is not None
-    assert record.session == rich
 
 
 async def test_a_done_effect_is_gone_with_its_text(store: SessionStore, opened: Session) -> None:

@@ -20,7 +20,7 @@ from tests.simulation.native import TRANSPORTS
 from tests.simulation.story import Outcome, tell
 from tests.simulation.world import Timers
 
-SEEDS = {"calm": 18, "storm": 90, "hurricane": 60}
+SEEDS = {"calm": 30, "storm": 108, "hurricane": 84}
 
 
 @pytest.fixture(autouse=True)
