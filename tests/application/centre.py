@@ -60,6 +60,31 @@ def put_second(
     return ContactReference(ContactKind.SERVICE, name)
 
 
+LIMIT = 30
+"""Seconds after which a conversation is transferred by `leading_to`."""
+FAILED = ActivityDefinition("failed", "message", {"texts": {"en": "No other service."}}, {"next": "disconnect"})
+ORDERS = ContactReference(ContactKind.SERVICE, "orders")
+
+
+def leading_to(target: str, name: str = "chat") -> Workflow:
+    """Who waits for half a minute goes to another service."""
+    transfer = ActivityDefinition("transfer", "transfer", {"service": target}, {"failed": "failed"})
+    return workflow(queue_task({"time_limit": "transfer"}, time_limit=LIMIT), transfer, FAILED, name=name)
+
+
+def two_services() -> World:
+    """Mario answers for *sales*, Luisa for *orders*; who waits too long at *sales* goes there."""
+    world = World()
+    put(world, leading_to("orders"), [MARIO])
+    put_second(world, "orders", workflow(queue_task(ring_seconds=40, time_limit=60), name="orders"), [LUISA])
+    return world
+
+
+def holders(world: World, contact: ContactReference) -> list[str]:
+    """The sessions that have a slot of this service."""
+    return [slot.session_id for slot in world.queue.taken.get(f"{TENANT.id}:{contact.key}", {}).values()]
+
+
 def events(world: World, session_id: str) -> list[str | None]:
     """What the widget learns from the messages in the thread."""
     return [message.metadata.get("event") for message in world.thread(session_id) if "effectId" in message.metadata]

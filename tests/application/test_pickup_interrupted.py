@@ -28,11 +28,6 @@ async def world() -> World:
     return centre
 
 
-async def listed(world: World, user: Any = MARIO) -> list[str]:
-    """The names of the customers on an agent's list."""
-    return [task.customer_name for task in await world.app.tasks.waiting(world.activity(user))]
-
-
 async def picks_up(world: World, session_id: str, user: Any = MARIO) -> str:
     return (await world.app.tasks.pick_up(world.activity(user), session_id)).outcome
 

@@ -8,36 +8,28 @@ from datetime import timedelta
 import pytest
 
 from shared.domain.licences import Licence
-from shared.domain.sessions import ContactKind, ContactReference, EndReason, Phase
-from shared.domain.workflows import ActivityDefinition, Workflow
+from shared.domain.sessions import EndReason, Phase
 from shared.workflow.transfers import MOST_TRANSFERS
-from tests.application.centre import events, put, put_second, queue_task, service, workflow
+from tests.application.centre import (
+    LIMIT,
+    ORDERS,
+    events,
+    holders,
+    leading_to,
+    put,
+    put_second,
+    service,
+    two_services,
+    workflow,
+)
 from tests.application.company import LUISA, MARIO, SALES, TENANT
 from tests.application.queueing import offered_to, state
 from tests.application.world import World
 
-ORDERS = ContactReference(ContactKind.SERVICE, "orders")
-LIMIT = 30
-FAILED = ActivityDefinition("failed", "message", {"texts": {"en": "No other service."}}, {"next": "disconnect"})
-
-
-def leading_to(target: str, name: str = "chat") -> Workflow:
-    """Who waits for half a minute goes to another service."""
-    transfer = ActivityDefinition("transfer", "transfer", {"service": target}, {"failed": "failed"})
-    return workflow(queue_task({"time_limit": "transfer"}, time_limit=LIMIT), transfer, FAILED, name=name)
-
 
 @pytest.fixture
-async def world() -> World:
-    """Mario answers for *sales*, Luisa for *orders*; who waits too long at *sales* goes there."""
-    centre = World()
-    put(centre, leading_to("orders"), [MARIO])
-    put_second(centre, "orders", workflow(queue_task(ring_seconds=40, time_limit=60), name="orders"), [LUISA])
-    return centre
-
-
-def holders(world: World, contact: ContactReference) -> list[str]:
-    return [slot.session_id for slot in world.queue.taken.get(f"lunifico:{contact.key}", {}).values()]
+def world() -> World:
+    return two_services()
 
 
 async def test_who_waits_too_long_goes_on_in_the_other_service_and_is_told_so(world: World) -> None:

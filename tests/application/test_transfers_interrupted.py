@@ -11,36 +11,24 @@ import pytest
 from shared.adapters.memory import MemoryConfigStore
 from shared.application.occasions import Wake
 from shared.domain.errors import Busy, OutcomeUnknown
-from shared.domain.sessions import ContactKind, ContactReference, EndReason, Phase
-from shared.domain.workflows import ActivityDefinition, Workflow
+from shared.domain.sessions import EndReason, Phase
 from shared.ports import Slot
-from tests.application.centre import put, put_second, queue_task, workflow
-from tests.application.company import HOME, LUISA, MARIO, SALES, TENANT
+from tests.application.centre import (
+    LIMIT,
+    ORDERS,
+    holders,
+    leading_to,
+    put,
+    two_services,
+)
+from tests.application.company import HOME, MARIO, SALES, TENANT
 from tests.application.faults import Call, fails_afterwards
 from tests.application.world import World
 
-ORDERS = ContactReference(ContactKind.SERVICE, "orders")
-LIMIT = 30
-FAILED = ActivityDefinition("failed", "message", {"texts": {"en": "No other service."}}, {"next": "disconnect"})
-
-
-def leading_to(target: str, name: str = "chat") -> Workflow:
-    """Who waits for half a minute goes to another service."""
-    transfer = ActivityDefinition("transfer", "transfer", {"service": target}, {"failed": "failed"})
-    return workflow(queue_task({"time_limit": "transfer"}, time_limit=LIMIT), transfer, FAILED, name=name)
-
 
 @pytest.fixture
-async def world() -> World:
-    """Mario answers for *sales*, Luisa for *orders*; who waits too long at *sales* goes there."""
-    centre = World()
-    put(centre, leading_to("orders"), [MARIO])
-    put_second(centre, "orders", workflow(queue_task(ring_seconds=40, time_limit=60), name="orders"), [LUISA])
-    return centre
-
-
-def holders(world: World, contact: ContactReference) -> list[str]:
-    return [slot.session_id for slot in world.queue.taken.get(f"lunifico:{contact.key}", {}).values()]
+def world() -> World:
+    return two_services()
 
 
 # --- interrupted -----------------------------------------------------------------------------------------------------
