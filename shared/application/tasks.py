@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from shared.application.agent_rows import AgentRows, without_offer, without_ring
+from shared.application.agent_rows import AgentRows, without_offer
 from shared.application.agents import Activity, Answer, became
 from shared.application.members import Candidates, Members
 from shared.application.occasions import Happened
@@ -83,7 +83,8 @@ class Tasks:
         seen = await self._relay.look(session_id, Happened(event, tenant_id=activity.tenant_id))
         answer = became(seen.session, activity) if seen else Answer("expired")
         if answer.outcome != "accepted":
-            await self._rows.change(activity.tenant_id, activity.user_id, lambda state: without_ring(state, session_id))
+            # By its own id: meanwhile the task may have gone to another service, and be offered to this agent there.
+            await self._rows.change(activity.tenant_id, activity.user_id, lambda state: without_offer(state, offer_id))
         return answer
 
     async def _reserve(self, activity: Activity, ring: Ring, candidates: Candidates) -> LeftOut | None:

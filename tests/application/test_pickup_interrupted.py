@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,11 +11,11 @@ import pytest
 from shared.application.tasks import ARRIVING, PICKING_UP
 from shared.domain.distribution import Ring
 from shared.domain.errors import OutcomeUnknown
-from shared.domain.sessions import Phase
+from shared.domain.sessions import Phase, TaskPhase
 from tests.application.centre import put, put_second, queue_task, workflow
 from tests.application.company import LUISA, MARIO
 from tests.application.faults import Call, HostDied, fails_afterwards
-from tests.application.queueing import state
+from tests.application.queueing import change, state
 from tests.application.world import World
 
 PICKUP = workflow(queue_task(distribution="pickup"))
@@ -94,6 +95,25 @@ async def test_a_reservation_comes_too_late_when_it_may_be_given_up_before_the_s
     assert answer.outcome == "expired"
     assert world.session(session_id).agent is None
     assert state(world).ring is None
+
+
+async def test_who_was_too_slow_keeps_the_offer_that_came_meanwhile_of_the_same_conversation(world: World) -> None:
+    """It was transferred to a service that offers it, and to the agent who has just tried to take it."""
+    session_id = await world.opens()
+    offered = Ring(session_id, f"{session_id}.1", world.clock.now() + timedelta(seconds=30))
+
+    async def offered_meanwhile(name: str, call: Call) -> Any:
+        result = await call()
+        if name == "agent_store.save" and state(world).ring != offered:
+            change(world, MARIO, ring=offered)
+            rows = world.sessions.rows[session_id]
+            rows.session = replace(rows.session, task=replace(world.task(session_id), phase=TaskPhase.OFFERED))
+        return result
+
+    answer = await world.host(offered_meanwhile).tasks.pick_up(world.activity(), session_id)
+
+    assert answer.outcome == "expired"
+    assert state(world).ring == offered
 
 
 async def test_a_ring_of_an_offer_keeps_an_agent_from_picking_up(world: World) -> None:
