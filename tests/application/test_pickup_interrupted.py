@@ -104,7 +104,8 @@ async def test_who_was_too_slow_keeps_the_offer_that_came_meanwhile_of_the_same_
 
     async def offered_meanwhile(name: str, call: Call) -> Any:
         result = await call()
-        if name == "agent_store.save" and state(world).ring != offered:
+        ring = state(world).ring
+        if name == "agent_store.save" and ring is not None and ring.picked_up:
             change(world, MARIO, ring=offered)
             rows = world.sessions.rows[session_id]
             rows.session = replace(rows.session, task=replace(world.task(session_id), phase=TaskPhase.OFFERED))
