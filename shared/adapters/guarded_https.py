@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from shared.adapters.http_bodies import bounded_body
 from shared.domain.authorization import is_keys_url
-from shared.domain.errors import NotSent, Refused, SiteTokenCode
+from shared.domain.errors import NotSent, Refused
 from shared.domain.public_addresses import is_public
+from shared.domain.refusals import SiteTokenCode
 
 if TYPE_CHECKING:
     import aiohttp

@@ -9,7 +9,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from shared.adapters.site_keys import SiteKey, keys_of_set
-from shared.domain.errors import NotSent, PortError, Refused, SiteTokenCode
+from shared.domain.errors import NotSent, PortError, Refused
+from shared.domain.refusals import SiteTokenCode
 
 FRESH = 3600.0
 """Seconds for which a set is taken as it is."""

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from shared.domain.authorization import PUBLIC_KEY, PUBLIC_KEY_ALGORITHMS, AuthorizationMode
-from shared.domain.errors import Finding, Refused, SiteTokenCode
+from shared.domain.errors import Finding, Refused
+from shared.domain.refusals import SiteTokenCode
 from shared.domain.tenants import Tenant
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from shared.adapters.key_sets import KeySets
 from shared.adapters.site_keys import SiteKey, key_of_secret, keys_of_pem
 from shared.adapters.token_parts import TokenParts, read_token
 from shared.domain.authorization import ALGORITHMS, KEY_SOURCES, KeySource, SiteTokenSettings
-from shared.domain.errors import Refused, Rejected, SiteTokenCode
+from shared.domain.errors import Refused, Rejected
+from shared.domain.refusals import SiteTokenCode
 from shared.domain.site_tokens import VerifiedCustomer, verified_customer
 from shared.domain.tenants import Tenant
 from shared.ports import Clock, Secrets

@@ -13,7 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from shared.domain.errors import Refused, SiteTokenCode
+from shared.domain.errors import Refused
+from shared.domain.refusals import SiteTokenCode
 
 LONGEST_TOKEN = 8_192
 """Characters; as the widget API takes. Those of Microsoft Entra with many groups have some 4,000."""

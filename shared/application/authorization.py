@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 from shared.application.starts import Start
 from shared.domain.authorization import AuthorizationMode
-from shared.domain.errors import Refused, SiteTokenCode
+from shared.domain.errors import Refused
+from shared.domain.refusals import SiteTokenCode
 from shared.domain.site_tokens import VerifiedCustomer, as_vouched
 from shared.domain.tenants import Tenant
 from shared.ports import Ids, Ports

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 from shared.domain.calendars import Calendar
 from shared.domain.domain_templates import DomainTemplate, Origin, allows
-from shared.domain.errors import RefusalCode, Refused
+from shared.domain.errors import Refused
 from shared.domain.licences import Licence, covers_interact
 from shared.domain.modalities import INSTANT_MESSAGING, MODALITIES
+from shared.domain.refusals import RefusalCode
 from shared.domain.services import Service
 from shared.domain.sessions import ContactKind, ContactReference
 from shared.domain.system_messages import SystemMessages

@@ -16,8 +16,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from shared.domain.authorization import AuthorizationMode, SiteTokenSettings
-from shared.domain.errors import Refused, SiteTokenCode
+from shared.domain.errors import Refused
 from shared.domain.parameters import Customer, Proof
+from shared.domain.refusals import SiteTokenCode
 
 LONGEST_LIFE = 600
 """Seconds; what a site signs itself is fetched when a chat begins, so ten minutes are plenty."""

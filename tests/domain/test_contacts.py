@@ -9,8 +9,9 @@ import pytest
 
 from shared.domain.contacts import Contact, admit
 from shared.domain.domain_templates import Origin, parse_origin
-from shared.domain.errors import RefusalCode, Refused, VisitorCode
+from shared.domain.errors import Refused, VisitorCode
 from shared.domain.licences import Licence
+from shared.domain.refusals import RefusalCode
 from shared.domain.services import ServiceModality
 from shared.domain.sessions import ContactKind
 from shared.domain.tenants import Tenant, TenantState

@@ -10,8 +10,8 @@ import pytest
 
 from functions.widget import widget_contact, widget_start
 from shared.domain.documents import Kind
-from shared.domain.errors import RefusalCode
 from shared.domain.licences import Licence
+from shared.domain.refusals import RefusalCode
 from shared.domain.services import ServiceModality
 from shared.domain.tenants import TenantState
 from tests.functions.world import ACCESS, IM, ORIGIN, SERVICE, TENANT, WORKFLOW, World, form, json_of, request

@@ -28,7 +28,8 @@ from shared.adapters.site_keys import key_findings, key_of_secret
 from shared.adapters.site_tokens import JwtSiteTokens
 from shared.adapters.system import SystemClock
 from shared.domain.authorization import AuthorizationMode, SiteTokenSettings, check_authorization
-from shared.domain.errors import Refused, SiteTokenCode
+from shared.domain.errors import Refused
+from shared.domain.refusals import SiteTokenCode
 from tests.ports.authorize_doc import TEXT, blocks, documents, first_cells, program
 from tests.ports.conftest import NOTES
 from tests.ports.issuer import ED25519, RSA, SHORT_RSA, STRANGER, pem, private_pem

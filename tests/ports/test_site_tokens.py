@@ -18,7 +18,8 @@ from shared.adapters.memory import MemorySecrets, MemorySiteTokens
 from shared.adapters.site_tokens import JwtSiteTokens
 from shared.adapters.system import SystemClock
 from shared.domain.authorization import AuthorizationMode, SiteTokenSettings
-from shared.domain.errors import NotSent, Refused, SiteTokenCode
+from shared.domain.errors import NotSent, Refused
+from shared.domain.refusals import SiteTokenCode
 from shared.domain.site_tokens import VerifiedCustomer
 from shared.domain.tenants import Tenant
 from shared.ports import SiteTokens

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from shared.domain.errors import NotSent, Refused, SiteTokenCode
+from shared.domain.errors import NotSent, Refused
+from shared.domain.refusals import SiteTokenCode
 from shared.domain.site_tokens import VerifiedCustomer
 from shared.domain.tenants import Tenant
 
