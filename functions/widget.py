@@ -97,11 +97,12 @@ async def widget_session(req: func.HttpRequest) -> func.HttpResponse:
     sessions = bootstrap.application().sessions
     record = await sessions.resume(session_id, token, caller(req))
     session = record.session
+    phase = sessions.phase_for_visitor(record)
     shown = record.definition.wording.shown(session.customer, session.agent)
     return answer(
         SessionAnswer(
             session_id=session.id,
-            state=_state(session.phase),
+            state=_state(phase),
             display_name=record.definition.contact_name,
             agent_display_name=shown.display_name if shown else None,
             started_at=session.created_at,

@@ -13,6 +13,7 @@ from shared.application.opening import Opening
 from shared.application.relay import Relay
 from shared.application.slots import Slots
 from shared.application.starts import Start
+from shared.domain.effects import SendToCustomer
 from shared.domain.errors import (
     InvalidRequest,
     SessionEnded,
@@ -28,6 +29,7 @@ from shared.ports import (
     SessionClaims,
     SessionRecord,
 )
+from shared.workflow.ending import GRACE
 
 TOKEN_LIFE = timedelta(days=7)
 """Longer than any conversation with its recovery timeout (24 h at most): the session ends, not its token."""
@@ -92,7 +94,7 @@ class Sessions:
         it, as when Event Grid is silent, it is looked for now.
         """
         record = await self.resume(session_id, token, caller)
-        if record.session.phase is Phase.ENDED:
+        if self.phase_for_visitor(record) is Phase.ENDED:
             raise SessionEnded("the conversation has ended")
         presence = VisitorPresence(self._ports.clock.now(), leaving)
         until = gone_at(presence, record.definition.recovery_timeout)
@@ -121,6 +123,19 @@ class Sessions:
         """The visitor ends the conversation; repeating it changes nothing. Raises Unauthenticated."""
         record = await self.resume(session_id, token, caller)
         await self._relay.look(session_id, Happened(CustomerEnded(), tenant_id=record.session.tenant_id))
+
+    def phase_for_visitor(self, record: SessionRecord) -> Phase:
+        """How the session stands for its page: it ends when the last message to the customer is in the thread.
+
+        A page stops reading at the end. What cannot be sent holds the end back for as long as the thread is open.
+        """
+        session = record.session
+        if session.phase is not Phase.ENDED or session.ended_at is None:
+            return session.phase
+        has_more = any(isinstance(pending.effect, SendToCustomer) for pending in record.effects)
+        if not has_more or self._ports.clock.now() >= session.ended_at + GRACE:
+            return Phase.ENDED
+        return Phase.WAITING if session.agent is None else Phase.CONNECTED
 
     def recover_until(self, record: SessionRecord) -> datetime:
         return gone_at(turn.presence_or_start(record), record.definition.recovery_timeout)

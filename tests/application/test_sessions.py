@@ -42,6 +42,36 @@ async def test_a_page_that_comes_back_after_the_end_learns_of_it(world: World) -
     assert record.session.phase is Phase.ENDED
 
 
+async def test_a_page_learns_of_the_end_once_the_last_message_is_in_the_thread(world: World) -> None:
+    """It stops reading then, and shows what it has read."""
+    session_id, token = await talking(world)
+    world.away.add("messaging.send")
+    await world.app.conversations.end(world.activity(), session_id)
+    record = await world.app.sessions.resume(session_id, token, HOME)
+    assert (record.session.phase, world.app.sessions.phase_for_visitor(record)) == (Phase.ENDED, Phase.CONNECTED)
+    await world.app.sessions.heartbeat(session_id, token, HOME, leaving=False)
+
+    world.away.clear()
+    await world.passes(22)
+
+    record = await world.app.sessions.resume(session_id, token, HOME)
+    assert world.app.sessions.phase_for_visitor(record) is Phase.ENDED
+    assert world.read_by_customer(session_id)[-1] == "Mario has ended the conversation."
+
+
+async def test_a_last_message_that_cannot_be_sent_holds_the_end_back_for_half_a_minute(world: World) -> None:
+    session_id, token = await talking(world)
+    world.away.add("messaging.send")
+    await world.app.conversations.end(world.activity(), session_id)
+
+    await world.passes(30)
+
+    record = await world.app.sessions.resume(session_id, token, HOME)
+    assert world.app.sessions.phase_for_visitor(record) is Phase.ENDED
+    with pytest.raises(SessionEnded):
+        await world.app.sessions.heartbeat(session_id, token, HOME, leaving=False)
+
+
 async def test_until_when_a_session_can_be_recovered_counts_from_the_last_sign_of_life(world: World) -> None:
     started = await world.starts()
     session_id, begun = started.record.session.id, world.clock.now()

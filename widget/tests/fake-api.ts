@@ -122,7 +122,11 @@ export class FakeApi {
   private sessionCall(action: string, session: FakeSession, response: ServerResponse, body: string): void {
     const operation: Operation = action === "" ? "status" : (action as Operation);
     if (this.faulty(operation, response)) return;
-    const { state, agent, startedAt } = session;
+    const { state, agent, startedAt, lastWords } = session;
+    if (state === "ended" && lastWords) {
+      session.append("text", lastWords, RELAY, "Lunifico Support", { kind: "system" });
+      session.lastWords = "";
+    }
     if (operation === "status") {
       json(response, 200, {
         sessionId: session.id,
@@ -223,7 +227,7 @@ export class FakeApi {
     const session = [...this.sessions.values()].find((known) => known.threadId === threadId);
     const fault = this.faulty(request.method === "GET" ? "list" : "send", response);
     if (fault === "dealt") return;
-    if (!session || session.state === "ended") {
+    if (!session || (session.state === "ended" && session.lastWords === undefined)) {
       json(response, 403, { error: { code: "Forbidden", message: "not a member" } });
     } else if (!session.tokens.has((request.headers.authorization ?? "").replace("Bearer ", ""))) {
       json(response, 401, { error: { code: "Unauthorized", message: "denied" } });

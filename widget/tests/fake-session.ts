@@ -40,6 +40,8 @@ export class FakeSession {
   readonly parameters: Record<string, string>[] = [];
   readonly heartbeats: { leaving: boolean }[] = [];
   state: "waiting" | "connected" | "ended" = "waiting";
+  /** Said in the moment in which the page hears of the end; the thread can be read a little longer. */
+  lastWords: string | undefined;
   agent: string | undefined;
   queue: { position: number; expectedWait: number | null } | null = null;
   readUntil: string | null = null;

@@ -149,10 +149,10 @@ export class Conversation {
     this.state.update({ ending: "busy" });
     try {
       await this.parts.api.end(this.stored);
-      this.session.finish();
+      this.session.conclude();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      if (isOver(error)) this.session.finish();
+      if (isOver(error)) this.session.conclude();
       else this.state.update({ ending: "failed" });
     }
   }

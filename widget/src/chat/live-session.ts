@@ -26,6 +26,9 @@ const STALE_MS = 60_000;
 const QUEUE_LOOK_MS = { visible: 10_000, hidden: 30_000 };
 const READ_LOOK_MS = 10_000;
 const TYPING_MS = 6000;
+/** So long the last messages of a conversation may take to be read before it is shown as ended. */
+const LAST_READ_MS = 4000;
+const LAST_READ_PAUSE_MS = 500;
 
 /** What the conversation shows of its session; plain data, for other tabs too. */
 export interface LiveView {
@@ -69,6 +72,7 @@ export class LiveSession {
   private heeded: number | undefined;
   private nudged = false;
   private typingUntil = 0;
+  private concluding = false;
   private stopped = false;
 
   constructor(private readonly parts: LiveSessionParts) {
@@ -94,7 +98,7 @@ export class LiveSession {
     this.heartbeat = new Heartbeat(api, session, clock, {
       newest: () => transport.messages.findLast((message) => message.senderId === transport.userId)?.id,
       recoverUntil: (recoverUntil) => store.amend(session.sessionId, { recoverUntil }),
-      ended: () => this.finish(),
+      ended: () => void this.conclude(),
     });
   }
 
@@ -122,12 +126,34 @@ export class LiveSession {
     this.heartbeat.stop();
   }
 
-  /** The session is over. */
+  /** The session is over: what was said last is shown before the end is. */
+  async conclude(): Promise<void> {
+    if (this.concluding) return;
+    this.concluding = true;
+    await this.readLast();
+    this.finish();
+  }
+
   private finish(): void {
     if (this.stopped) return;
     this.stop();
     this.publish();
     this.parts.ended();
+  }
+
+  /** The thread can be read a little longer than the session lasts; where it cannot, the end waits for nothing. */
+  private async readLast(): Promise<void> {
+    const { transport, clock } = this.parts;
+    const until = clock.now() + LAST_READ_MS;
+    while (!this.isOver()) {
+      const left = until - clock.now();
+      const outcome = await Promise.race([attempt(transport), clock.sleep(left)]);
+      if (outcome === "read") this.outbox.settle();
+      if (outcome === undefined || outcome === "read" || outcome.kind === "gone") return;
+      const pause = (outcome.retryAfter ?? 0) * 1000 || LAST_READ_PAUSE_MS;
+      if (clock.now() + pause >= until) return;
+      await clock.sleep(pause);
+    }
   }
 
   /** The page is back from wherever it was; `jumped` after a sleep, of which the connection may not know. */
@@ -148,7 +174,7 @@ export class LiveSession {
       if (this.stopped) return true;
       store.amend(session.sessionId, { recoverUntil: status.recoverUntil });
       if (status.state === "ended") {
-        this.finish();
+        await this.conclude();
         return true;
       }
       this.status = status;
@@ -156,7 +182,7 @@ export class LiveSession {
       return true;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      if (isOver(error)) this.finish();
+      if (isOver(error)) await this.conclude();
       return isOver(error);
     }
   }
@@ -245,6 +271,16 @@ export class LiveSession {
 
   private interval(): number {
     return this.realtime.connected ? WITH_REALTIME_MS : WITHOUT_REALTIME_MS[visibility()];
+  }
+}
+
+async function attempt(transport: Transport): Promise<"read" | TransportError> {
+  try {
+    await transport.read();
+    return "read";
+  } catch (error) {
+    if (error instanceof TransportError) return error;
+    throw error;
   }
 }
 

@@ -123,8 +123,14 @@ export class SharedSession {
     });
   }
 
+  /** The visitor has ended the session. */
+  conclude(): void {
+    if (this.live) void this.live.conclude();
+    else this.finish();
+  }
+
   /** The session is over, and all tabs shall know. */
-  finish(): void {
+  private finish(): void {
     if (this.over) return;
     this.tabs.say({ over: true });
     this.close();

@@ -184,6 +184,18 @@ describe("the end", AT_ONCE, () => {
     });
   }
 
+  test("is shown behind what was said last, also where the page hears of the end first", async () => {
+    await visit({ realtime: false }, async ({ page, server }) => {
+      await startChat(page);
+      await until("a first sign", () => server.session.heartbeats.length === 1);
+      server.session.lastWords = "We are closed until Monday.";
+      server.session.state = "ended";
+      server.systemSays("Sorry.", "outOfHours");
+      await page.getByRole("button", { name: "Start a new chat" }).waitFor();
+      await page.getByRole("log").getByText("We are closed until Monday.").waitFor();
+    });
+  });
+
   test("is noticed when the thread is closed to the visitor", async () => {
     await visit({}, async ({ page, server }) => {
       await startChat(page);
