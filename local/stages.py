@@ -18,6 +18,7 @@ SUITES = (
     ("simulation", ("simulation",)),
     ("ports", ("ports",)),
     ("functions", ("functions",)),
+    ("command line", ("cli",)),
     ("security", ("security",)),
     ("stand-ins", ("local",)),
     ("conformance", ("conformance",)),

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("shared", "functions", "local")
+PACKAGES = ("shared", "functions", "local", "cli")
 
 
 def lint(directory: Path) -> tuple[int, str]:
@@ -63,6 +63,8 @@ def test_all_contracts_are_kept(project: Path) -> None:
         ("functions/shortcut.py", "from shared.adapters import tables\n", "Triggers reach adapters"),
         ("functions/upwards.py", "import local.azurite\n", "what runs locally stands on the triggers"),
         ("local/acs/insider.py", "from shared.domain import sessions\n", "Stand-ins are written against"),
+        ("cli/insider.py", "from shared.domain import services\n", "The command line knows the management API"),
+        ("functions/command.py", "from cli import errors\n", "does without the command line"),
         ("local/desk/insider.py", "from local.acs import state\n", "do not know each other"),
     ],
 )

@@ -107,13 +107,12 @@ class TestRequirements:
 
     def test_what_the_project_names_is_there_and_no_tool_of_development(self) -> None:
         project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-        named = {re.split(r"[=<>; ]", line)[0].lower() for line in project["project"]["dependencies"]}
-        development = {
-            re.split(r"[=<>; ]", line)[0].lower()
-            for group in project["dependency-groups"].values()
-            for line in group
-            if isinstance(line, str)
+        groups = {
+            name: {re.split(r"[=<>; ]", line)[0].lower() for line in group if isinstance(line, str)}
+            for name, group in project["dependency-groups"].items()
         }
+        named = groups.pop("app")
+        development = set[str]().union(*groups.values())
         assert named <= self.names()
         # What is both is there because the app needs it.
         assert development & self.names() <= named | {"requests"}
