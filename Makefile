@@ -4,8 +4,8 @@ PREPARE := @$(PYTHON) local/prepare.py
 RUN := .venv/bin/python
 
 PROFILE ?= all
-TRANSPORT ?= acs
-SEEDS ?= 0:300
+TRANSPORT ?= all
+SEEDS ?= 1000
 SEED ?=
 CONVERSATIONS ?= 200
 MESSAGES ?= 20
@@ -44,7 +44,7 @@ bench: ## measure throughput and latency against the running system
 	$(PREPARE)
 	@$(RUN) -m tests.bench
 
-simulate: ## play the relay through storms (TRANSPORT=native PROFILE=storm SEEDS=1000, or SEED=121 to replay one)
+simulate: ## play a story of bad days for each seed (SEEDS=10000; TRANSPORT=native PROFILE=storm; SEED=121 replays one)
 	$(PREPARE)
 	@$(RUN) -m tests.simulation --profile $(PROFILE) --transport $(TRANSPORT) $(if $(SEED),--seed $(SEED),--seeds $(SEEDS))
 

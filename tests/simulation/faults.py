@@ -120,6 +120,7 @@ class FaultyPort:
         async def call(*args: Any, **kwargs: Any) -> Any:
             return await self._network.call(self._host, self._name, name, lambda: run_at_once(method(*args, **kwargs)))
 
+        setattr(self, name, call)  # found without this method from now on
         return call
 
 

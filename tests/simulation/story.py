@@ -11,13 +11,23 @@ from shared.ports import InvitationView
 from tests.simulation.agent_people import AgentPerson
 from tests.simulation.checks import check_everything, check_single_offer
 from tests.simulation.faults import PROFILES
+from tests.simulation.native import TRANSPORTS
 from tests.simulation.people import Visitor, service_contact, user_contact
-from tests.simulation.tenant import BILLING, SUPPORT, scene
+from tests.simulation.tenant import BILLING, SCENES, SUPPORT, scene
 from tests.simulation.virtual_time import run_virtual
 from tests.simulation.world import World
 
 LIFETIME = 3 * 3600
 """Seconds of virtual time, after which everything must be over: the queue's limit is 15 min, a lost message 10 min."""
+
+WEATHER = ("storm", "hurricane", "storm", "hurricane", "calm", "storm", "hurricane", "storm", "hurricane", "storm")
+"""How bad the days are, in turn: mostly bad."""
+
+
+def dealt(seed: int) -> tuple[str, str]:
+    """Profile and transport of a seed where nobody asks for certain ones: in turn, each with every scene."""
+    turn = seed // SCENES
+    return WEATHER[turn % len(WEATHER)], TRANSPORTS[turn // len(WEATHER) % len(TRANSPORTS)]
 
 
 @dataclass(frozen=True)
@@ -32,6 +42,9 @@ class Outcome:
     in_doubt: int
     calls: dict[str, int]
     transport: str = "acs"
+    written: int = 0
+    answered: int = 0
+    kills: int = 0
 
     @property
     def replay(self) -> str:
@@ -78,7 +91,19 @@ async def _tell(seed: int, profile: str, transport: str) -> Outcome:
     repeats = check_everything(world, agents, visitors)
     marked = sum(1 for sent in world.agents.sent if sent.again)
     counts = dict(world.network.counts)
-    return Outcome(seed, profile, world.scene.name, tuple(world.violations), repeats, marked, counts, transport)
+    return Outcome(
+        seed,
+        profile,
+        world.scene.name,
+        tuple(world.violations),
+        repeats,
+        marked,
+        counts,
+        transport,
+        written=sum(len(visitor.written) for visitor in visitors),
+        answered=sum(len(said) for agent in agents for said in agent.sent.values()),
+        kills=sum(host.generation for host in world.hosts),
+    )
 
 
 def _contact(world: World) -> ContactReference:

@@ -59,13 +59,17 @@ class Scene:
         return [UNIT, *(workflow(self, name) for name in self.distributions), *services, *users]
 
 
+SCENES = 5
+"""As many kinds of scenes are there; seeds play them in turn."""
+
+
 def scene(seed: int) -> Scene:
     """Every way of distributing work in turn; what else is set is a matter of chance."""
     chance = random.Random(f"scene {seed}")
     capacity = chance.choice([1, 2, 2, 3])
     work = chance.choice([0, 0, 10, 40])
     direct, broadcast, pickup = Distribution.DIRECT, Distribution.BROADCAST, Distribution.PICKUP
-    match seed % 5:
+    match seed % SCENES:
         case 0:
             return Scene("direct", direct, direct, capacity=capacity, after_call_work=work)
         case 1:

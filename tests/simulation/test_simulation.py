@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import product
 from typing import Any
 
 import pytest
@@ -16,11 +18,14 @@ from shared.application.waiting import Waiting
 from shared.application.worker import Worker
 from shared.domain.sessions import Session
 from shared.ports import NewMessage, ThreadMessage
+from tests.simulation.faults import PROFILES
 from tests.simulation.native import TRANSPORTS
-from tests.simulation.story import Outcome, tell
+from tests.simulation.story import Outcome, dealt, tell
+from tests.simulation.tenant import SCENES, scene
 from tests.simulation.world import Timers
 
-SEEDS = {"calm": 30, "storm": 108, "hurricane": 84}
+SEEDS = 500
+CHUNK = 25
 
 
 @pytest.fixture(autouse=True)
@@ -34,14 +39,18 @@ def _broken(outcomes: list[Outcome]) -> str:
     return "\n".join(f"{o.replay}\n    {o.violations}" for o in outcomes if o.violations)
 
 
-@pytest.mark.parametrize("chunk", range(6))
-@pytest.mark.parametrize("profile", SEEDS)
-def test_every_promise_is_kept(profile: str, chunk: int) -> None:
-    size = SEEDS[profile] // 6
-    transport = "native" if chunk % 3 == 2 else "acs"
-    outcomes = [tell(seed, profile, transport) for seed in range(chunk * size, (chunk + 1) * size)]
+@pytest.mark.parametrize("first", range(0, SEEDS, CHUNK))
+def test_every_promise_is_kept(first: int) -> None:
+    outcomes = [tell(seed, *dealt(seed)) for seed in range(first, first + CHUNK)]
 
     assert not _broken(outcomes), _broken(outcomes)
+
+
+def test_seeds_deal_every_scene_all_faults_with_both_transports() -> None:
+    told = Counter((scene(seed).name, *dealt(seed)) for seed in range(SEEDS))
+
+    assert {(profile, transport) for _, profile, transport in told} == set(product(PROFILES, TRANSPORTS))
+    assert len(told) == SCENES * len(PROFILES) * len(TRANSPORTS)
 
 
 def test_without_faults_nothing_is_repeated() -> None:
