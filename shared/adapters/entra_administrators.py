@@ -19,7 +19,8 @@ ALGORITHM = "RS256"
 LEEWAY = 60
 """Seconds by which clocks may differ."""
 LARGEST_SET = 256 * 1024
-ROLES = {role.value: role for role in Role}
+ROLES = {role.value[:1].upper() + role.value[1:]: role for role in Role}
+"""The roles by the values of the app roles of the registration, such as `TenantAdministrator`."""
 
 
 @dataclass(frozen=True)
@@ -57,9 +58,14 @@ class EntraAdministrators:
         if not roles:
             raise Unauthenticated("access_token_roles", f"the access token has none of the roles {', '.join(ROLES)}")
         tenant_id, object_id = _text(claims, "tid"), _text(claims, "oid")
-        user = await self._config.user(tenant_id, object_id)
         name = str(claims.get("name") or claims.get("preferred_username") or object_id)[:200]
-        return Administrator(object_id, name, tenant_id, roles, user.organization_unit_id if user else None)
+        return Administrator(object_id, name, tenant_id, roles, await self._unit(tenant_id, object_id, roles))
+
+    async def _unit(self, tenant_id: str, object_id: str, roles: frozenset[Role]) -> str | None:
+        if Role.ORGANIZATION_UNIT_ADMINISTRATOR not in roles:
+            return None
+        user = await self._config.user(tenant_id, object_id)
+        return user.organization_unit_id if user else None
 
     def _claims(self, token: str, key: Any) -> Mapping[str, Any]:
         import jwt

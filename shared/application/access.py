@@ -7,6 +7,7 @@ from shared.domain.administrators import (
     Administrator,
     Role,
     Units,
+    has_whole_tenant,
     is_offered,
     may_change,
     may_place,
@@ -101,8 +102,7 @@ def require(administrator: Administrator, *roles: Role) -> None:
 
 
 def _has_whole_tenant(administrator: Administrator) -> bool:
-    others = administrator.roles - {Role.ORGANIZATION_UNIT_ADMINISTRATOR}
-    return Role.TENANT_ADMINISTRATOR in others or (bool(others) and administrator.organization_unit_id is None)
+    return has_whole_tenant(administrator.roles)
 
 
 def _parent(document: Document | None) -> str | None:

@@ -1,12 +1,12 @@
 """Administrators: what each role may see and change, and which documents are offered for selection.
 
-The guide names tenant, organization unit and workflow administrators; a reader changes nothing. Roles that come with
-an organization unit count for that unit and all below it.
+The guide names tenant, organization unit and workflow administrators; a reader changes nothing. The role of an
+organization unit administrator counts for one unit and all below it; every other role counts for the whole tenant.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -37,8 +37,8 @@ Units = Mapping[str, OrganizationUnit]
 class Administrator:
     """Who calls the management API, as an access token says.
 
-    Without a unit the roles count for the whole tenant, but for that of an organization unit administrator, which
-    then counts for nothing. A tenant administrator's always counts for the whole tenant.
+    The unit is that of an organization unit administrator, whose role counts for nothing without one. It limits no
+    other role: a reader who is somebody's colleague in a unit reads everything all the same.
     """
 
     id: str
@@ -91,15 +91,18 @@ def may_place(administrator: Administrator, unit: OrganizationUnit, units: Units
     return _reaches(administrator, unit.parent_id, units, counting)
 
 
+def has_whole_tenant(roles: Set[Role]) -> bool:
+    """Whether one of the roles counts for the whole tenant."""
+    return bool(roles - {Role.ORGANIZATION_UNIT_ADMINISTRATOR})
+
+
 def _is_tenant(document: Document) -> bool:
     return key_of(document).kind is Kind.TENANT
 
 
 def _reaches(administrator: Administrator, unit_id: str | None, units: Units, roles: frozenset[Role]) -> bool:
     """Whether these of the administrator's roles count for the unit."""
-    own = administrator.organization_unit_id
-    if Role.TENANT_ADMINISTRATOR in roles:
+    if has_whole_tenant(roles):
         return True
-    if own is None:
-        return bool(roles - {Role.ORGANIZATION_UNIT_ADMINISTRATOR})
-    return bool(roles) and unit_id is not None and is_same_or_higher(own, unit_id, units)
+    own = administrator.organization_unit_id
+    return bool(roles) and own is not None and unit_id is not None and is_same_or_higher(own, unit_id, units)

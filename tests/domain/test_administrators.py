@@ -86,15 +86,20 @@ def test_a_workflow_administrator_changes_workflows_and_calendars() -> None:
     assert may_change(WORKFLOW_ADMIN, workflow, UNITS)
     assert may_change(WORKFLOW_ADMIN, calendar, UNITS)
     assert not may_change(WORKFLOW_ADMIN, template, UNITS)
-    of_america = replace(WORKFLOW_ADMIN, organization_unit_id="america")
-    assert not may_change(of_america, workflow, UNITS)
 
 
 def test_a_reader_sees_everything_and_changes_nothing() -> None:
     for document in of("france"):
         assert may_see(READER, document, UNITS)
         assert not may_change(READER, document, UNITS)
-    assert not may_see(replace(READER, organization_unit_id="america"), SERVICE, UNITS)
+
+
+@pytest.mark.parametrize("role", [Role.TENANT_ADMINISTRATOR, Role.WORKFLOW_ADMINISTRATOR, Role.READER])
+def test_a_unit_limits_no_role_but_that_of_its_administrator(role: Role) -> None:
+    of_america = administrator(role, unit="america")
+    for document in of("france"):
+        assert may_see(of_america, document, UNITS)
+        assert may_change(of_america, document, UNITS) is may_change(administrator(role), document, UNITS)
 
 
 @pytest.mark.parametrize(
@@ -110,6 +115,8 @@ def test_without_a_role_that_counts_nothing_of_a_unit_is_seen(nobody: Administra
 def test_several_roles_add_up() -> None:
     both = administrator(Role.READER, Role.ORGANIZATION_UNIT_ADMINISTRATOR, unit="europe")
     assert may_change(both, of("france")[0], UNITS)
+    assert may_see(both, of("america")[0], UNITS)
+    assert not may_change(both, of("america")[0], UNITS)
     reader = administrator(Role.READER, Role.ORGANIZATION_UNIT_ADMINISTRATOR)
     assert may_see(reader, of("america")[0], UNITS)
     assert not may_change(reader, of("america")[0], UNITS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import jwt
@@ -17,7 +18,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from local.serving import serving
-from shared.adapters.entra_administrators import EntraAdministrators, SignIn
+from shared.adapters.entra_administrators import ROLES, EntraAdministrators, SignIn
 from shared.adapters.http_session import HttpSession
 from shared.adapters.memory import MemoryConfigStore
 from shared.domain.administrators import Role
@@ -25,6 +26,7 @@ from shared.domain.errors import PortError, Unauthenticated
 from shared.domain.tenants import Tenant
 from shared.domain.users import User
 
+ROOT = Path(__file__).parents[2]
 ISSUER, AUDIENCE = "https://login.example/lunifico/v2.0", "the-management-api"
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 OTHER_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
@@ -39,7 +41,7 @@ def token(key: Any = KEY, headers: dict[str, Any] | None = None, **changes: Any)
         "tid": "lunifico",
         "oid": "luisa",
         "name": "Luisa",
-        "roles": ["tenantAdministrator"],
+        "roles": ["TenantAdministrator"],
         "nbf": now - 5,
         "exp": now + 3600,
         **changes,
@@ -73,15 +75,26 @@ async def administrators(keys: Keys) -> AsyncIterator[EntraAdministrators]:
 
 
 async def test_a_good_token_says_who_it_is_with_which_roles(administrators: EntraAdministrators) -> None:
-    found = await administrators.of(token(roles=["reader", "workflowAdministrator", "somethingElse"]))
+    found = await administrators.of(token(roles=["Reader", "WorkflowAdministrator", "SomethingElse"]))
 
     assert (found.id, found.name, found.tenant_id) == ("luisa", "Luisa", "lunifico")
     assert found.roles == {Role.READER, Role.WORKFLOW_ADMINISTRATOR}
 
 
+def test_the_roles_are_those_that_the_registration_gets() -> None:
+    app_roles = json.loads((ROOT / "infra" / "entra" / "app-roles.json").read_text("utf-8"))
+    assert {role["value"] for role in app_roles} == set(ROLES)
+
+
+async def test_only_the_role_that_needs_a_unit_gets_that_of_the_user(administrators: EntraAdministrators) -> None:
+    assert (await administrators.of(token(roles=["Reader"]))).organization_unit_id is None
+    both = await administrators.of(token(roles=["Reader", "OrganizationUnitAdministrator"]))
+    assert both.organization_unit_id == "support"
+
+
 async def test_the_unit_is_that_of_the_user(administrators: EntraAdministrators) -> None:
-    found = await administrators.of(token(roles=["organizationUnitAdministrator"]))
-    stranger = await administrators.of(token(roles=["organizationUnitAdministrator"], oid="nobody"))
+    found = await administrators.of(token(roles=["OrganizationUnitAdministrator"]))
+    stranger = await administrators.of(token(roles=["OrganizationUnitAdministrator"], oid="nobody"))
 
     assert (found.organization_unit_id, stranger.organization_unit_id) == ("support", None)
 
@@ -99,7 +112,7 @@ async def test_the_unit_is_that_of_the_user(administrators: EntraAdministrators)
         pytest.param(token(nbf=int(time.time()) + 3600), id="not valid yet"),
         pytest.param(token(exp=None), id="without an end"),
         pytest.param(token(roles=None), id="without roles"),
-        pytest.param(token(roles="tenantAdministrator"), id="roles that are no list"),
+        pytest.param(token(roles="TenantAdministrator"), id="roles that are no list"),
         pytest.param(token(roles=["Tenant Administrator"]), id="an unknown role"),
         pytest.param(token(tid=None), id="of no tenant"),
         pytest.param(token(oid=7), id="an id that is no text"),
