@@ -160,10 +160,10 @@ def _assemble(settings: Settings) -> _Running:
     config = TableConfigStore(tables, cache_seconds=settings.config_cache_seconds)
     timers = QueueTimers(_account(settings.queues, identity), clock)
     secrets = SecretStore(settings.secrets, http, settings.key_vault_url or "", identity)
-    resources = AcsResources(secrets, http, settings.acs_browser_endpoint)
+    resources = AcsResources(secrets, http, settings.acs_browser_endpoint, identity)
     threads, relays = TableThreadStore(tables, clock), AcsRelays(resources, TableRelayStore(tables), clock)
     bot_token = BotToken(http, clock, bot.token_url, bot.app_id, bot.secret or FederatedAssertion(identity))
-    realtime = SignalR(settings.signalr, http, clock) if settings.signalr else NullRealtime()
+    realtime = SignalR(settings.signalr, http, clock, identity) if settings.signalr else NullRealtime()
     ports = Ports(
         clock=clock,
         ids=SystemIds(),

@@ -55,6 +55,10 @@ param administratorsKeepSecrets bool = true
 @allowed(['new', 'existing', 'none'])
 param acsMode string = 'new'
 
+@description('How the app enters ACS: identity (no key anywhere), or key (its connection string in the vault).')
+@allowed(['identity', 'key'])
+param acsAccess string = 'identity'
+
 @description('Where a new ACS resource stores its data.')
 param acsDataLocation string = 'Europe'
 
@@ -205,6 +209,7 @@ module acs 'modules/acs.bicep' = if (acsMode == 'new') {
     dataLocation: acsDataLocation
     tags: allTags
     vaultName: vault.outputs.name
+    byKey: acsAccess == 'key'
   }
 }
 
@@ -214,6 +219,16 @@ module existingAcs 'modules/existingAcs.bicep' = if (acsMode == 'existing') {
     name: existingAcsName
     resourceGroupName: existingAcsResourceGroup
     vaultName: vault.outputs.name
+    byKey: acsAccess == 'key'
+  }
+}
+
+module acsRole 'modules/acsRole.bicep' = if (hasAcs && acsAccess == 'identity') {
+  name: 'acs-role'
+  scope: resourceGroup(acsMode == 'existing' ? existingAcsResourceGroup : resourceGroup().name)
+  params: {
+    principalId: identity.outputs.principalId
+    acsName: acsMode == 'new' ? acs!.outputs.name : existingAcsName
   }
 }
 
@@ -241,7 +256,6 @@ module signalr 'modules/signalr.bicep' = if (hasSignalr) {
     location: location
     tags: allTags
     sku: signalrSku
-    vaultName: vault.outputs.name
   }
 }
 
@@ -252,6 +266,7 @@ module roles 'modules/roles.bicep' = {
     storageName: storage.outputs.name
     vaultName: vault.outputs.name
     insightsName: monitoring.outputs.insightsName
+    signalrName: hasSignalr ? signalr!.outputs.name : ''
     administratorsKeepSecrets: administratorsKeepSecrets
   }
 }
@@ -307,6 +322,7 @@ module frontDoor '../untyped/frontDoor.bicep' = if (frontDoorEnabled) {
 }
 
 var azureHost = frontDoorEnabled ? frontDoor!.outputs.hostName : functionHost
+var acsHost = !hasAcs || acsAccess == 'key' ? '' : (acsMode == 'new' ? acs!.outputs.hostName : existingAcs!.outputs.hostName)
 var publicUrl = 'https://${empty(publicHostName) ? azureHost : publicHostName}'
 
 module functionApp 'modules/functionapp.bicep' = {
@@ -325,7 +341,8 @@ module functionApp 'modules/functionapp.bicep' = {
     deploymentContainer: storage.outputs.deploymentContainer
     insightsConnectionString: monitoring.outputs.insightsConnectionString
     vaultUri: vault.outputs.uri
-    hasSignalr: hasSignalr
+    signalrHost: hasSignalr ? signalr!.outputs.hostName : ''
+    acsHost: acsHost
     hasPresence: contains(split(graphFeatures, ','), 'presence')
     previousSessionKeyUri: previousSessionKeyUri
     publicUrl: publicUrl
@@ -335,7 +352,7 @@ module functionApp 'modules/functionapp.bicep' = {
     subnetId: vnetEnabled ? network!.outputs.appSubnetId : ''
   }
   // The platform reads package and secrets as soon as the app exists.
-  dependsOn: [roles, signalr, privateEndpoints]
+  dependsOn: [roles, privateEndpoints]
 }
 
 module bot 'modules/bot.bicep' = {
@@ -397,5 +414,7 @@ output vaultName string = vault.outputs.name
 output botAppId string = botAppId
 output botTenantId string = botTenantId
 output acsResourceId string = acsMode == 'new' ? acs!.outputs.id : (acsMode == 'existing' ? existingAcs!.outputs.id : '')
+// What the first tenant's document names as its acsSecret.
+output acsSecret string = !hasAcs ? '' : (acsAccess == 'key' ? 'keyvault:acs-connection-string' : 'env:INTERACT_SECRET_ACS')
 output topicName string = hasNewTopic ? topic!.outputs.name : existingSystemTopicName
 output topicResourceGroup string = hasNewTopic ? resourceGroup().name : existingSystemTopicResourceGroup

@@ -81,6 +81,6 @@ apply_first_tenant() {
   fi
   if [[ -n $acs ]]; then
     say "    ACS resource: $acs"
-    say "    ACS secret:   keyvault:acs-connection-string"
+    say "    ACS secret:   $(output acsSecret)"
   fi
 }

@@ -50,7 +50,7 @@ def create_app(options: AcsOptions) -> Starlette:
     ]
     counts, limiter = RequestCounts(), RateLimiter(options.limit_factor)
     service = Service(
-        Authentication(options.access_key, options.entra_token, issuer, state),
+        Authentication(options, issuer, state),
         limiter,
         injector,
         counts,

@@ -14,9 +14,11 @@ from urllib.parse import unquote
 
 from starlette.requests import Request
 
-from local.acs.errors import AcsError, unauthorized
+from local.acs.errors import AcsError, forbidden, unauthorized
+from local.acs.options import AcsOptions
 from local.acs.state import State
 from local.acs.tokens import TokenIssuer
+from local.entra import ACS_AUDIENCE, EntraRefusedError
 
 HMAC_SCHEME = "HMAC-SHA256 "
 BEARER_SCHEME = "Bearer "
@@ -36,15 +38,14 @@ class User:
 class Authentication:
     """Checks the `Authorization` header; each check raises 401."""
 
-    access_key: str
-    entra_token: str | None
+    options: AcsOptions
     issuer: TokenIssuer
     state: State
 
     def require_owner(self, request: Request, body: bytes) -> None:
-        """Pass only a request signed with the access key, or one with the Entra token of the options."""
+        """Pass only a request signed with the access key, or one of an identity that has the role."""
         authorization = request.headers.get("authorization", "")
-        if authorization.startswith(HMAC_SCHEME):
+        if authorization.startswith(HMAC_SCHEME) and self.options.local_auth:
             self._verify_signature(request, body, authorization.removeprefix(HMAC_SCHEME))
         elif authorization.startswith(BEARER_SCHEME):
             self._verify_entra_token(authorization.removeprefix(BEARER_SCHEME))
@@ -63,8 +64,17 @@ class Authentication:
         return User(claims.user_id, claims.scopes)
 
     def _verify_entra_token(self, token: str) -> None:
-        if self.entra_token is None or not hmac.compare_digest(token.encode(), self.entra_token.encode()):
+        known = self.options.entra_token
+        if known is not None and hmac.compare_digest(token.encode(), known.encode()):
+            return
+        if self.options.entra is None:
             raise unauthorized("The Entra ID token is not accepted for this resource.")
+        try:
+            self.options.entra.require(f"{BEARER_SCHEME}{token}", ACS_AUDIENCE)
+        except EntraRefusedError as error:
+            if error.status == 403:
+                raise forbidden("The identity has no role that allows this operation.") from error
+            raise unauthorized("The Entra ID token is not accepted for this resource.") from error
 
     def _verify_signature(self, request: Request, body: bytes, authorization: str) -> None:
         match = re.fullmatch(r"SignedHeaders=([^&]*)&Signature=(.+)", authorization)
@@ -76,7 +86,7 @@ class Authentication:
         content_hash = base64.b64encode(hashlib.sha256(body).digest()).decode()
         if not hmac.compare_digest(request.headers.get("x-ms-content-sha256", ""), content_hash):
             raise _denied()
-        key = base64.b64decode(self.access_key)
+        key = base64.b64decode(self.options.access_key)
         signed_values = f"{date};{request.headers.get('host', '')};{content_hash}"
         expected = (_signature(key, f"{request.method}\n{target}\n{signed_values}") for target in _targets(request))
         if not any(hmac.compare_digest(match[2], signature) for signature in expected):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from local.acs.faults import Faults
+from local.entra import Entra
 
 DEVELOPMENT_ACCESS_KEY = base64.b64encode(b"a public key for development only").decode()
 DEVELOPMENT_IMMUTABLE_RESOURCE_ID = "10ca1acc-0000-4000-8000-000000000ac5"
@@ -30,7 +31,8 @@ class AcsOptions:
     """Everything that can differ between two runs.
 
     `access_key` is base64. `resource_id` is the `topic` of the events. `entra_token` is a bearer token that identity
-    operations accept beside the access key; none is accepted by default. `limit_factor` multiplies the service's rate
+    operations accept beside the access key, and `entra` the directory whose identities they accept where these have the
+    role; none is accepted by default. `local_auth` off refuses the access key. `limit_factor` multiplies the service's rate
     limits (1.0 is real); `retry_factor` multiplies the delays between deliveries of an event (1.0 is real).
     """
 
@@ -38,6 +40,8 @@ class AcsOptions:
     resource_id: str = DEVELOPMENT_RESOURCE_ID
     immutable_resource_id: str = DEVELOPMENT_IMMUTABLE_RESOURCE_ID
     entra_token: str | None = None
+    entra: Entra | None = None
+    local_auth: bool = True
     subscriptions: tuple[EventSubscription, ...] = ()
     max_events_per_batch: int = 1
     limit_factor: float = 1.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from starlette.requests import Request
@@ -14,11 +14,12 @@ from starlette.routing import Route
 from local.signalr.hubs import Connection, Hubs, close_message, send_to
 from local.signalr.options import SignalROptions
 from local.signalr.requests_log import RequestsLog
-from local.signalr.tokens import TokenRefusedError, require_publisher
+from local.signalr.tokens import TokenRefusedError, client_token, require_publisher
 
 HUB = "/api/v1/hubs/{hub}"
 HUB_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 LONGEST_GROUP_NAME = 1024
+CLIENT_MINUTES = 60
 ACCEPTED, FOUND, MISSING = 202, 200, 404
 Parameters = dict[str, str]
 
@@ -62,6 +63,7 @@ class RestApi:
             self._route("PUT", joined, "addConnectionToGroup", self._add_connection),
             self._route("DELETE", joined, "removeConnectionFromGroup", self._remove_connection),
             self._route("DELETE", HUB + "/connections/{connection}", "closeConnection", self._close),
+            Route("/api/hubs/{hub}/:generateToken", self._generate_token, methods=["POST"]),
         ]
 
     def _add_user(self, parameters: Parameters, _: Request) -> int:
@@ -89,6 +91,20 @@ class RestApi:
             connection.end(close_message(request.query_params.get("reason", "")))
         return ACCEPTED
 
+    async def _generate_token(self, request: Request) -> Response:
+        async def respond() -> Response:
+            hub, query = _parameters(request)["hub"], request.query_params
+            minutes = query.get("minutesToExpire", str(CLIENT_MINUTES))
+            if not query.get("api-version") or not minutes.isdecimal():
+                raise _BadRequestError("the query needs api-version, and minutesToExpire is a number")
+            user_id = query.get("userId", "")
+            token = client_token(request, self._options.access_key, hub, user_id, int(minutes))
+            return JSONResponse({"token": token})
+
+        response = await self._guarded(request, respond)
+        self._log.note("generateToken", response.status_code)
+        return response
+
     def _asking(self, path: str, name: str, question: Callable[[Parameters], bool]) -> Route:
         return self._route("GET", path, name, lambda parameters, _: FOUND if question(parameters) else MISSING)
 
@@ -114,16 +130,19 @@ class RestApi:
         return ACCEPTED
 
     async def _answer(self, request: Request, name: str, act: Callable[[], Any]) -> Response:
-        response = await self._response(request, act)
+        async def respond() -> Response:
+            return Response(status_code=await act())
+
+        response = await self._guarded(request, respond)
         self._log.note(name, response.status_code)
         return response
 
-    async def _response(self, request: Request, act: Callable[[], Any]) -> Response:
+    async def _guarded(self, request: Request, respond: Callable[[], Awaitable[Response]]) -> Response:
         try:
-            require_publisher(request, self._options.access_key)
-            return Response(status_code=await act())
+            require_publisher(request, self._options)
+            return await respond()
         except TokenRefusedError as refusal:
-            return JSONResponse({"error": str(refusal)}, 401)
+            return JSONResponse({"error": str(refusal)}, refusal.status)
         except _BadRequestError as refusal:
             return JSONResponse({"error": str(refusal)}, 400)
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import Any
 
 import jwt
 from starlette.requests import HTTPConnection
+
+from local.entra import SIGNALR_AUDIENCE, EntraRefusedError, is_entra
+from local.signalr.options import SignalROptions
 
 ALGORITHM = "HS256"
 # Azure reads the user id from either claim: the first is written by publishers, the second by Microsoft's own SDKs.
@@ -14,7 +18,11 @@ USER_CLAIMS = ("nameid", "asrs.s.uid")
 
 
 class TokenRefusedError(Exception):
-    """The token is missing, expired, or signed for another URL or with another key."""
+    """The token is missing, expired, signed for another URL or with another key, or its holder has no role (403)."""
+
+    def __init__(self, reason: str, status: int = 401) -> None:
+        super().__init__(reason)
+        self.status = status
 
 
 @dataclass(frozen=True)
@@ -25,10 +33,31 @@ class ClientClaims:
     expires: float
 
 
-def require_publisher(connection: HTTPConnection, access_key: str) -> None:
-    """Accept a REST request only with a token for exactly its URL; raises TokenRefusedError."""
+def require_publisher(connection: HTTPConnection, options: SignalROptions) -> None:
+    """Accept a REST request with a token for exactly its URL, or one of Entra; raises TokenRefusedError."""
+    if is_entra(_bearer(connection)):
+        require_identity(connection, options)
+        return
+    if not options.local_auth:
+        raise TokenRefusedError("access keys are disabled")
     path = connection.scope["raw_path"].decode("ascii")
-    _decode(_bearer(connection), access_key, f"{_origin(connection)}{path}")
+    _decode(_bearer(connection), options.access_key, f"{_origin(connection)}{path}")
+
+
+def require_identity(connection: HTTPConnection, options: SignalROptions) -> None:
+    """Accept an identity that has the role; raises TokenRefusedError."""
+    if options.entra is None:
+        raise TokenRefusedError("Entra tokens are not accepted here")
+    try:
+        options.entra.require(connection.headers.get("authorization", ""), SIGNALR_AUDIENCE)
+    except EntraRefusedError as error:
+        raise TokenRefusedError(str(error), error.status) from error
+
+
+def client_token(connection: HTTPConnection, access_key: str, hub: str, user_id: str, minutes: int) -> str:
+    """The token with which a client may connect to `hub` as `user_id`."""
+    claims = {"aud": f"{_origin(connection)}/client/?hub={hub}", "exp": time.time() + minutes * 60, "nameid": user_id}
+    return jwt.encode(claims, access_key, ALGORITHM)
 
 
 def require_client(connection: HTTPConnection, access_key: str, hub: str) -> ClientClaims:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from shared.adapters.failures import ATTEMPTS, CALL, CONNECT, bounded, of_azure
 from shared.adapters.http_session import HttpSession
+from shared.adapters.storage_account import CredentialSource
 from shared.domain.errors import Rejected
 from shared.domain.tenants import Tenant
 from shared.ports import Secrets
@@ -18,10 +19,13 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
+DEPLOYMENT = "env:"
+"""References to settings of the deployment, which no tenant's administrator can write."""
+
 
 @dataclass(frozen=True)
 class AcsResource:
-    """`connection_string` holds the access key; the endpoints are without a slash at their end.
+    """`connection_string` holds the access key, unless the app's managed identity enters; endpoints end without slash.
 
     `browser_endpoint` is where widgets reach the resource: the same, unless a gateway stands before it.
     """
@@ -29,15 +33,23 @@ class AcsResource:
     connection_string: str
     endpoint: str
     browser_endpoint: str
+    by_identity: bool = False
 
 
 class AcsResources:
     """One client for each connection string; all of them share one session's connections."""
 
-    def __init__(self, secrets: Secrets, http: HttpSession, browser_endpoint: str | None = None) -> None:
+    def __init__(
+        self,
+        secrets: Secrets,
+        http: HttpSession,
+        browser_endpoint: str | None = None,
+        credential: CredentialSource | None = None,
+    ) -> None:
         self._secrets = secrets
         self._http = http
         self._browser_endpoint = browser_endpoint
+        self._credential = credential
         self._transport: AioHttpTransport | None = None
         self._identity_clients: dict[str, CommunicationIdentityClient] = {}
 
@@ -48,10 +60,13 @@ class AcsResources:
         connection_string = await self._secrets.get(tenant.acs_secret)
         pairs = (pair.partition("=") for pair in connection_string.split(";"))
         values = {name.strip().lower(): value.strip() for name, _, value in pairs}
-        if not values.get("endpoint") or not values.get("accesskey"):
+        # The identity goes where the deployment says; typed by an administrator, an endpoint could be anybody's.
+        may_enter = self._credential is not None and tenant.acs_secret.startswith(DEPLOYMENT)
+        has_key = bool(values.get("accesskey"))
+        if not values.get("endpoint") or not (has_key or may_enter):
             raise Rejected(f"the secret {tenant.acs_secret} is no ACS connection string", "acs_connection_string")
         endpoint = values["endpoint"].rstrip("/")
-        return AcsResource(connection_string, endpoint, self._browser_endpoint or endpoint)
+        return AcsResource(connection_string, endpoint, self._browser_endpoint or endpoint, by_identity=not has_key)
 
     async def identity_client(self, tenant: Tenant) -> CommunicationIdentityClient:
         resource = await self.of(tenant)
@@ -72,6 +87,10 @@ class AcsResources:
     def _open_identity_client(self, resource: AcsResource) -> CommunicationIdentityClient:
         from azure.communication.identity.aio import CommunicationIdentityClient
 
+        if resource.by_identity and self._credential is not None:
+            return CommunicationIdentityClient(
+                resource.endpoint, self._credential(), transport=self.transport(), retry_total=0
+            )
         return CommunicationIdentityClient.from_connection_string(
             resource.connection_string, transport=self.transport(), retry_total=0
         )

@@ -5,20 +5,19 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
+from shared.adapters.failures import failures_of_calls
 from shared.adapters.http_session import HttpSession
+from shared.adapters.signalr_access import IDENTITY, AsIdentity, SignalRAccess, SignedByKey, client_url
+from shared.adapters.storage_account import CredentialSource
 from shared.domain.availability import ContactState
 from shared.ports import Clock, RealtimeAccess
 
 HUB = "interact"
 NUDGE, PRESENCE = "nudge", "presence"
 """What is invoked on widgets."""
-ACCESS_LIFE = timedelta(hours=1)
-"""As long as the visitor's messaging token; the widget gets both anew together."""
-CALL_LIFE = timedelta(minutes=5)
 PATIENCE = 2.0
 """Seconds; a nudge that comes late is worth nothing, and the widget looks by itself."""
 
@@ -28,21 +27,28 @@ logger = logging.getLogger(__name__)
 class SignalR:
     """A session's widget is the SignalR user of its session id; those who watch a contact are one user together.
 
-    The connection string holds endpoint and key.
+    The connection string holds the endpoint, and a key or `AuthType=azure.msi` for the app's managed identity.
     """
 
-    def __init__(self, connection_string: str, http: HttpSession, clock: Clock) -> None:
+    def __init__(
+        self, connection_string: str, http: HttpSession, clock: Clock, credential: CredentialSource | None = None
+    ) -> None:
         parts = _parts(connection_string)
-        if not parts.get("endpoint") or not parts.get("accesskey"):
-            raise ValueError("the SignalR connection string needs Endpoint and AccessKey")
+        if not parts.get("endpoint"):
+            raise ValueError("the SignalR connection string needs an Endpoint")
         port = f":{parts['port']}" if parts.get("port") else ""
         self._endpoint = f"{parts['endpoint'].rstrip('/')}{port}"
-        self._key = parts["accesskey"]
         self._http = http
-        self._clock = clock
+        self._access_by: SignalRAccess
+        if parts.get("accesskey"):
+            self._access_by = SignedByKey(self._endpoint, parts["accesskey"], clock)
+        elif parts.get("authtype", "").lower() == IDENTITY and credential is not None:
+            self._access_by = AsIdentity(self._endpoint, credential, http)
+        else:
+            raise ValueError(f"the SignalR connection string needs AccessKey, or AuthType={IDENTITY} and an identity")
 
     async def access(self, session_id: str) -> RealtimeAccess | None:
-        return self._access(session_id)
+        return await self._access(session_id)
 
     async def nudge(self, session_id: str, state: str) -> None:
         await self._invoke(session_id, NUDGE, {"sessionId": session_id, "state": state})
@@ -51,39 +57,34 @@ class SignalR:
         await self._invoke(session_id, NUDGE, {"sessionId": session_id, "typing": True})
 
     async def presence_access(self, key: str) -> RealtimeAccess | None:
-        return self._access(_watcher(key))
+        return await self._access(_watcher(key))
 
     async def publish_presence(self, key: str, state: ContactState) -> None:
         await self._invoke(_watcher(key), PRESENCE, {"state": state.value})
 
-    def _access(self, user_id: str) -> RealtimeAccess:
-        url = f"{self._endpoint}/client/?hub={HUB}"
-        return RealtimeAccess(url, self._token(url, ACCESS_LIFE, {"nameid": user_id}))
+    async def _access(self, user_id: str) -> RealtimeAccess | None:
+        """None where the service has to be asked for it and does not answer: widgets without push poll."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                token = await self._access_by.for_client(HUB, user_id)
+        except failures_of_calls() as error:
+            logger.warning("SignalR gave no access: %s", type(error).__name__)
+            return None
+        return RealtimeAccess(client_url(self._endpoint, HUB), token)
 
     async def _invoke(self, user_id: str, target: str, argument: Mapping[str, Any]) -> None:
         """Have all connections of a user invoke `target`, best effort."""
-        import aiohttp
-
         url = f"{self._endpoint}/api/v1/hubs/{HUB}/users/{quote(user_id, safe='')}"
-        headers = {"Authorization": f"Bearer {self._token(url, CALL_LIFE, {})}"}
         body = {"target": target, "arguments": [argument]}
         try:
-            async with (
-                asyncio.timeout(PATIENCE),
-                self._http.open().post(url, json=body, headers=headers) as response,
-            ):
-                if response.status >= 300:
-                    logger.warning("SignalR answered a %s with %s", target, response.status)
-        except (aiohttp.ClientError, TimeoutError) as error:
+            async with asyncio.timeout(PATIENCE):
+                headers = {"Authorization": f"Bearer {await self._access_by.for_call(url)}"}
+                async with self._http.open().post(url, json=body, headers=headers) as response:
+                    if response.status >= 300:
+                        logger.warning("SignalR answered a %s with %s", target, response.status)
+        except failures_of_calls() as error:
             # Widgets look by themselves.
             logger.warning("SignalR was not reached: %s", type(error).__name__)
-
-    def _token(self, audience: str, life: timedelta, claims: Mapping[str, Any]) -> str:
-        import jwt
-
-        now = self._clock.now()
-        times = {"iat": now, "nbf": now - timedelta(seconds=5), "exp": now + life}
-        return jwt.encode({"aud": audience, **times, **claims}, self._key, algorithm="HS256")
 
 
 def _watcher(key: str) -> str:

@@ -10,7 +10,7 @@ import os
 from collections.abc import Mapping
 
 from shared.settings.model import BotSettings, Reading, SettingFinding, Settings, StorageSettings
-from shared.settings.reader import Reader
+from shared.settings.reader import Reader, is_push
 from shared.settings.table import (
     CONFIG_CACHE,
     LIMIT_FACTOR,
@@ -38,7 +38,7 @@ def read(environment: Mapping[str, str] | None = None) -> Reading:
         session_key_previous=reader.key("INTERACT_SESSION_KEY_PREVIOUS", required=False),
         public_url=reader.url("INTERACT_PUBLIC_URL").rstrip("/"),
         bot=reader.bot(),
-        signalr=reader.connection_string("INTERACT_SIGNALR_CONNECTION_STRING", ("endpoint", "accesskey")),
+        signalr=reader.connection_string("INTERACT_SIGNALR_CONNECTION_STRING", is_push),
         key_vault_url=reader.url("INTERACT_KEY_VAULT_URL", required=False) or None,
         acs_browser_endpoint=reader.url("INTERACT_ACS_BROWSER_ENDPOINT", required=False).rstrip("/") or None,
         sign_in=reader.sign_in(),

@@ -88,10 +88,11 @@ class Reader:
             return Reader(self._environment).storage()  # which has told already what is wrong
         return self._storage_by_string("INTERACT_TABLES", text)
 
-    def connection_string(self, name: str, parts: tuple[str, ...]) -> str | None:
+    def connection_string(self, name: str, check: Callable[[Mapping[str, str]], bool]) -> str | None:
+        """`check` is asked of its parts, whose names are in small letters."""
         text = self.text(name)
         if text:
-            self._check_connection_string(name, text, lambda found: all(found.get(part) for part in parts))
+            self._check_connection_string(name, text, check)
         return text or None
 
     def bot(self) -> BotSettings:
@@ -138,6 +139,11 @@ class Reader:
 def _parts(connection_string: str) -> dict[str, str]:
     pairs = (part.partition("=") for part in connection_string.split(";") if part.strip())
     return {name.strip().lower(): value.strip() for name, _, value in pairs}
+
+
+def is_push(parts: Mapping[str, str]) -> bool:
+    """Whether these are the parts of a connection string of SignalR: with a key, or for the managed identity."""
+    return bool(parts.get("endpoint") and (parts.get("accesskey") or parts.get("authtype", "").lower() == "azure.msi"))
 
 
 def _is_storage(parts: Mapping[str, str]) -> bool:

@@ -103,7 +103,8 @@ SETTINGS = (
     ),
     Setting(
         "INTERACT_SIGNALR_CONNECTION_STRING",
-        "connection string of Azure SignalR Service in serverless mode; without it widgets poll",
+        "connection string of Azure SignalR Service in serverless mode, with `AuthType=azure.msi` in place of the key "
+        "where the managed identity enters it; without it widgets poll",
         secret=True,
     ),
     Setting("INTERACT_KEY_VAULT_URL", "URL of the key vault that tenants' references `keyvault:name` mean"),

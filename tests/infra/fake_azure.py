@@ -41,6 +41,7 @@ OUTPUTS = {
     "botAppId": APP,
     "botTenantId": TENANT,
     "acsResourceId": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Communication/communicationServices/a",
+    "acsSecret": "env:INTERACT_SECRET_ACS",
     "topicName": "evgt-interact-lunifico-dev",
     "topicResourceGroup": GROUP,
 }

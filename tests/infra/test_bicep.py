@@ -143,18 +143,32 @@ class TestSettings:
             "APPLICATIONINSIGHTS_AUTHENTICATION_STRING",
         ]
 
-    def test_secrets_are_references_to_the_vault(self) -> None:
+    def test_secrets_are_references_to_the_vault_or_have_an_identity_in_their_place(self) -> None:
         lines = self.APP.read_text().splitlines()
         secrets = [setting.name for setting in BY_NAME.values() if setting.secret]
         given = [line for line in lines if line.strip().split(":")[0] in secrets]
-        assert given
-        assert all("@Microsoft.KeyVault(SecretUri=" in line for line in given)
+        assert len(given) == 3
+        assert all("@Microsoft.KeyVault(SecretUri=" in line or "AuthType=azure.msi;" in line for line in given)
 
     def test_the_platform_answers_no_preflight(self) -> None:
         assert "cors: { allowedOrigins: [] }" in self.APP.read_text()
 
-    def test_no_file_names_a_secret_of_a_tenant(self) -> None:
-        assert not any(SECRET_PREFIX in file.read_text() for file in INFRA.rglob("*.bicep*"))
+    def test_of_tenants_secrets_there_is_the_way_to_acs_only_which_is_none(self) -> None:
+        named = [
+            line.strip()
+            for file in INFRA.rglob("*.bicep*")
+            for line in file.read_text().splitlines()
+            if f"{SECRET_PREFIX}ACS:" in line or (SECRET_PREFIX in line and "acsSecret" not in line)
+        ]
+        assert named == ["INTERACT_SECRET_ACS: 'endpoint=https://${acsHost}/'"]
+
+    def test_signalr_has_no_key_and_acs_only_where_it_is_asked_for(self) -> None:
+        assert "disableLocalAuth: true" in (MODULES / "signalr.bicep").read_text()
+        assert "disableLocalAuth: !byKey" in (MODULES / "acs.bicep").read_text()
+        reading = [file.name for file in INFRA.rglob("*.bicep") if "listKeys()" in file.read_text()]
+        assert sorted(reading) == ["acs.bicep", "existingAcs.bicep"]
+        for name in reading:
+            assert "secrets@2024-11-01' = if (byKey) {" in (MODULES / name).read_text()
 
 
 class TestStorage:

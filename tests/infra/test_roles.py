@@ -1,4 +1,4 @@
-"""Who may do what in Azure: known roles, each with its reason, in two files only."""
+"""Who may do what in Azure: known roles, each with its reason, in three files only."""
 
 from __future__ import annotations
 
@@ -13,15 +13,18 @@ ROLES = {
     "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3": "Storage Table Data Contributor",
     "4633458b-17de-408a-b874-0445c86b69e6": "Key Vault Secrets User",
     "b86a8fe4-44ce-4948-aee5-eccb2c155cd7": "Key Vault Secrets Officer",
+    "fd53cd77-2268-407a-8f46-7e7863d0f521": "SignalR REST API Owner",
+    "09976791-48a7-449e-bb21-39d1a415f350": "Communication and Email Service Owner",
     "3913510d-42f4-4e42-8a64-420c390055eb": "Monitoring Metrics Publisher",
 }
 """Built-in roles by their ids, as Microsoft's list of built-in roles has them."""
 
+FILES = {"roles.bicep", "acsRole.bicep", "deadLetterRole.bicep"}
 GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
 def test_every_role_is_a_known_one_and_says_why() -> None:
-    for file in (MODULES / "roles.bicep", MODULES / "deadLetterRole.bicep"):
+    for file in (MODULES / name for name in FILES):
         text = file.read_text()
         assert set(GUID.findall(text)) <= set(ROLES), file.name
         for assignment in re.findall(
@@ -33,4 +36,4 @@ def test_every_role_is_a_known_one_and_says_why() -> None:
 
 def test_roles_are_given_nowhere_else() -> None:
     giving = {file.name for file in INFRA.rglob("*.bicep") if "roleAssignments@" in file.read_text()}
-    assert giving == {"roles.bicep", "deadLetterRole.bicep"}
+    assert giving == FILES

@@ -17,6 +17,7 @@ from shared.adapters.acs_relays import AcsRelays, RelayStore
 from shared.adapters.acs_resources import AcsResources
 from shared.adapters.http_session import HttpSession
 from shared.adapters.memory import MemorySecrets
+from shared.adapters.storage_account import CredentialSource
 from shared.adapters.system import SystemClock
 
 
@@ -49,10 +50,14 @@ class Acs:
     url: str
     http: HttpSession
 
-    def host(self, store: RelayStore, http: HttpSession | None = None) -> Host:
-        """Another host of the same deployment; hosts share nothing but the store."""
+    def host(
+        self, store: RelayStore, http: HttpSession | None = None, credential: CredentialSource | None = None
+    ) -> Host:
+        """Another host of the same deployment; hosts share nothing but the store. With a credential it has no key."""
         session = http or self.http
-        resources = AcsResources(MemorySecrets({"env:ACS": connection_string(self.url)}), session)
+        known = connection_string(self.url) if credential is None else f"endpoint={self.url}/"
+        secrets = MemorySecrets({"env:ACS": known, "keyvault:acs": f"endpoint={self.url}/"})
+        resources = AcsResources(secrets, session, credential=credential)
         relays = AcsRelays(resources, store, SystemClock())
         return Host(session, AcsIdentity(resources), AcsMessaging(resources, relays))
 

@@ -1,8 +1,9 @@
-// A new resource of Azure Communication Services, and its connection string in the vault.
+// A new resource of Azure Communication Services; where the app enters it by key, its connection string is in the vault.
 param name string
 param dataLocation string
 param tags object
 param vaultName string
+param byKey bool
 
 resource acs 'Microsoft.Communication/communicationServices@2025-09-01' = {
   name: name
@@ -10,8 +11,7 @@ resource acs 'Microsoft.Communication/communicationServices@2025-09-01' = {
   tags: tags
   properties: {
     dataLocation: dataLocation
-    // The app signs its calls with the access key, which a tenant's connection string holds.
-    disableLocalAuth: false
+    disableLocalAuth: !byKey
   }
 }
 
@@ -19,7 +19,7 @@ resource vault 'Microsoft.KeyVault/vaults@2024-11-01' existing = {
   name: vaultName
 }
 
-resource secret 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = {
+resource secret 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = if (byKey) {
   parent: vault
   name: 'acs-connection-string'
   properties: {
@@ -30,3 +30,4 @@ resource secret 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = {
 
 output id string = acs.id
 output name string = acs.name
+output hostName string = acs.properties.hostName

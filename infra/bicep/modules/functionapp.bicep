@@ -13,7 +13,10 @@ param storageEndpoints object
 param deploymentContainer string
 param insightsConnectionString string
 param vaultUri string
-param hasSignalr bool
+// Empty: widgets poll.
+param signalrHost string
+// Empty: there is no ACS resource, or the app enters it by the key in the vault.
+param acsHost string
 param hasPresence bool
 param previousSessionKeyUri string
 param publicUrl string
@@ -50,12 +53,16 @@ var rotationSettings = {
   INTERACT_SESSION_KEY_PREVIOUS: '@Microsoft.KeyVault(SecretUri=${previousSessionKeyUri})'
 }
 var pushSettings = {
-  INTERACT_SIGNALR_CONNECTION_STRING: '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/signalr-connection-string/)'
+  INTERACT_SIGNALR_CONNECTION_STRING: 'Endpoint=https://${signalrHost};AuthType=azure.msi;Version=1.0;'
+}
+// No secret, but where tenants' references lead; without a key in it the app's identity enters.
+var acsSettings = {
+  INTERACT_SECRET_ACS: 'endpoint=https://${acsHost}/'
 }
 var presenceSettings = {
   INTERACT_GRAPH_URL: 'https://graph.microsoft.com/v1.0'
 }
-var optionalSettings = union(empty(previousSessionKeyUri) ? {} : rotationSettings, hasSignalr ? pushSettings : {}, hasPresence ? presenceSettings : {})
+var optionalSettings = union(empty(previousSessionKeyUri) ? {} : rotationSettings, empty(signalrHost) ? {} : pushSettings, empty(acsHost) ? {} : acsSettings, hasPresence ? presenceSettings : {})
 var settings = union(hostSettings, appSettings, optionalSettings, extraSettings)
 
 resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {

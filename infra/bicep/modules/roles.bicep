@@ -3,6 +3,7 @@ param principalId string
 param storageName string
 param vaultName string
 param insightsName string
+param signalrName string
 param administratorsKeepSecrets bool
 
 var blobDataOwner = 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
@@ -10,6 +11,7 @@ var queueDataContributor = '974c5e8b-45b9-4653-ba55-5f855dd0fb88'
 var tableDataContributor = '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3'
 var secretsUser = '4633458b-17de-408a-b874-0445c86b69e6'
 var secretsOfficer = 'b86a8fe4-44ce-4948-aee5-eccb2c155cd7'
+var signalrApiOwner = 'fd53cd77-2268-407a-8f46-7e7863d0f521'
 var metricsPublisher = '3913510d-42f4-4e42-8a64-420c390055eb'
 
 resource storage 'Microsoft.Storage/storageAccounts@2025-08-01' existing = {
@@ -81,6 +83,22 @@ resource writtenSecrets 'Microsoft.Authorization/roleAssignments@2022-04-01' = i
     principalId: principalId
     principalType: 'ServicePrincipal'
     description: 'Connection strings that administrators type.'
+  }
+}
+
+resource signalr 'Microsoft.SignalRService/signalR@2024-03-01' existing = {
+  name: empty(signalrName) ? 'none' : signalrName
+}
+
+// Pushes to widgets and asks for their tokens by REST. The app holds no connection, so that it need not be an App Server.
+resource push 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!empty(signalrName)) {
+  name: guid(signalr.id, principalId, signalrApiOwner)
+  scope: signalr
+  properties: {
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', signalrApiOwner)
+    principalId: principalId
+    principalType: 'ServicePrincipal'
+    description: 'Push to widgets, and the tokens with which they listen.'
   }
 }
 

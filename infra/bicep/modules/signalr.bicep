@@ -3,7 +3,6 @@ param name string
 param location string
 param tags object
 param sku string
-param vaultName string
 
 resource signalr 'Microsoft.SignalRService/signalR@2024-03-01' = {
   name: name
@@ -24,22 +23,10 @@ resource signalr 'Microsoft.SignalRService/signalR@2024-03-01' = {
     tls: { clientCertEnabled: false }
     // Widgets stand on any website; what a client may hear is in its token.
     cors: { allowedOrigins: ['*'] }
-    // The app signs its tokens with the access key.
-    disableLocalAuth: false
-  }
-}
-
-resource vault 'Microsoft.KeyVault/vaults@2024-11-01' existing = {
-  name: vaultName
-}
-
-resource secret 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = {
-  parent: vault
-  name: 'signalr-connection-string'
-  properties: {
-    value: signalr.listKeys().primaryConnectionString
-    contentType: 'connection string'
+    // The app's identity enters by role; keys that nobody has cannot be lost.
+    disableLocalAuth: true
   }
 }
 
 output name string = signalr.name
+output hostName string = signalr.properties.hostName
