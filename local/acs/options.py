@@ -32,8 +32,8 @@ class AcsOptions:
 
     `access_key` is base64. `resource_id` is the `topic` of the events. `entra_token` is a bearer token that identity
     operations accept beside the access key, and `entra` the directory whose identities they accept where these have the
-    role; none is accepted by default. `local_auth` off refuses the access key. `limit_factor` multiplies the service's rate
-    limits (1.0 is real); `retry_factor` multiplies the delays between deliveries of an event (1.0 is real).
+    role; none is accepted by default. `local_auth` off refuses the access key. `limit_factor` multiplies the service's
+    rate limits (1.0 is real); `retry_factor` multiplies the delays between deliveries of an event (1.0 is real).
     """
 
     access_key: str = DEVELOPMENT_ACCESS_KEY

@@ -11,7 +11,7 @@ from local.entra import Entra
 class SignalROptions:
     """Settings of one stand-in; `ping_seconds` is how often a client hears a ping, `handshake_seconds` its patience.
 
-    With `entra`, whoever has the role there is let in by its token; `local_auth` off refuses whatever the key has signed.
+    With `entra`, whoever has the role there is let in by its token; `local_auth` off refuses what the key has signed.
     Nothing is persisted: connections end with the process, and whoever reconnects joins its groups again.
     """
 
