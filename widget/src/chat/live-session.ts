@@ -145,7 +145,7 @@ export class LiveSession {
   private async readLast(): Promise<void> {
     const { transport, clock } = this.parts;
     const until = clock.now() + LAST_READ_MS;
-    while (!this.isOver()) {
+    while (!this.hasStopped()) {
       const left = until - clock.now();
       const outcome = await Promise.race([attempt(transport), clock.sleep(left)]);
       if (outcome === "read") this.outbox.settle();
@@ -266,6 +266,10 @@ export class LiveSession {
 
   /** Anything awaited may have ended the session. */
   private isOver(): boolean {
+    return this.stopped || this.concluding;
+  }
+
+  private hasStopped(): boolean {
     return this.stopped;
   }
 
