@@ -49,8 +49,16 @@ def caller(request: func.HttpRequest) -> Caller:
 
 
 def own_origin(request: func.HttpRequest) -> Origin | None:
-    """This app's origin as the client sees it; in Azure, TLS ends before the app."""
-    url = urlsplit(request.url)
+    """This app's origin as the client sees it; in Azure, TLS ends before the app.
+
+    A gateway that sends requests on under the app's own host (Front Door) names the client's in X-Forwarded-Host. That
+    counts where it is the host of INTERACT_PUBLIC_URL, so that nobody can name another.
+    """
+    from shared import bootstrap
+
+    url, public = urlsplit(request.url), urlsplit(bootstrap.surroundings().public_url)
+    if request.headers.get("x-forwarded-host", "").lower() == public.netloc.lower():
+        return parse_origin(f"{public.scheme}://{public.netloc}")
     scheme = request.headers.get("x-forwarded-proto", url.scheme).partition(",")[0].strip()
     return parse_origin(f"{scheme}://{request.headers.get('host', url.netloc)}")
 

@@ -98,6 +98,13 @@ class TestOwnPages:
         seen["x-forwarded-proto"] = "http"
         assert (await widget_contact(request("GET", CONTACT, headers={**SAME_ORIGIN, **seen}))).status_code == 403
 
+    async def test_behind_a_gateway_the_public_host_is_our_own_and_no_other_that_is_named(self, world: World) -> None:
+        allow(world, OWN_ROW)
+        behind = {"host": "func-interact.azurewebsites.net", "x-forwarded-proto": "https"}
+        for named, status in (("interact.lunifico.example", 200), ("evil.example", 403), ("", 403)):
+            headers = {**SAME_ORIGIN, **behind, "x-forwarded-host": named}
+            assert (await widget_contact(request("GET", CONTACT, headers=headers))).status_code == status
+
     async def test_a_session_of_our_own_page_goes_on_without_an_origin(self, world: World) -> None:
         allow(world, OWN_ROW)
         started = json_of(await widget_start(request("POST", "x", form(), headers={"origin": OWN_URL})))

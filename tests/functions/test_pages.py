@@ -15,7 +15,8 @@ import pytest
 
 from functions import files
 from functions.pages import preview_file, preview_service, preview_user, widget_asset, widget_loader
-from tests.functions.world import LUISA, SERVICE, TENANT, WIDGET_KEY, World, json_of, request
+from shared.domain.domain_templates import DomainRow
+from tests.functions.world import LUISA, SERVICE, TEMPLATE, TENANT, WIDGET_KEY, World, json_of, request
 
 LOADER = b"console.log('loader');" * 50
 CHUNK = b"export const chat = 1;" * 50
@@ -205,6 +206,17 @@ class TestPreview:
     async def test_it_says_no_more_of_a_contact_than_its_widget_would(self, world: World) -> None:
         assert page(await preview("sales")).texts["h1"] == "service sales"
         assert page(await preview("nobody")).texts["h1"] == "service nobody"
+
+    async def test_behind_a_gateway_it_stands_at_the_public_address(self, world: World) -> None:
+        own = replace(TEMPLATE, domains=(DomainRow("https", "interact.lunifico.example"),))
+        world.config.put(TENANT.id, own)
+        behind = {
+            "host": "func-interact.azurewebsites.net",
+            "x-forwarded-host": "interact.lunifico.example",
+            "origin": "",
+        }
+        sent = request("GET", "preview/service/sales", route={"id": "sales"}, headers=behind)
+        assert f"<h1>{SERVICE.name}</h1>" in (await preview_service(sent)).get_body().decode()
 
     async def test_its_policy_lets_it_load_and_connect_where_the_widget_has_to(self, world: World) -> None:
         headers = (await preview("sales")).headers
