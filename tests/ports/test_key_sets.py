@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from shared.adapters import key_sets
-from shared.adapters.key_sets import FRESH, GOOD, PAUSE, PAUSE_AFTER_FAILURE, KeySets
+from shared.adapters.key_sets import FRESH, GOOD, PAUSE, PAUSE_AFTER_FAILURE, SERVES, KeySets
 from shared.adapters.site_keys import keys_of_set
 from shared.domain.errors import NotSent, Refused
 from tests.ports.issuer import RSA, SECOND_RSA, jwk, pem
@@ -28,14 +28,17 @@ class Issuer:
     away: bool = False
     text: bytes | None = None
     time: float = 0.0
+    answers: asyncio.Event = field(default_factory=asyncio.Event)
     sets: KeySets = field(init=False)
 
     def __post_init__(self) -> None:
         self.sets = KeySets(self.fetch, lambda: self.time)
+        self.answers.set()
 
     async def fetch(self, url: str) -> bytes:
         self.reads.append(url)
         await asyncio.sleep(0)
+        await self.answers.wait()
         if self.away:
             raise NotSent("the host of the keys answered 503", 5.0)
         return self.text or json.dumps({"keys": [jwk(RSA, key_id) for key_id in self.ids]}).encode()
@@ -46,6 +49,11 @@ class Issuer:
         except Refused as error:
             return error.code != "site_token_key_unknown"
         return True
+
+    async def settles(self) -> None:
+        """Whatever is read beside is read now."""
+        for _ in range(10):
+            await asyncio.sleep(0)
 
 
 @pytest.fixture
@@ -60,7 +68,61 @@ async def test_keys_are_read_once_an_hour(issuer: Issuer) -> None:
     assert len(issuer.reads) == 1
     issuer.time += 1
     assert await issuer.knows("key-1")
+    await issuer.settles()
     assert len(issuer.reads) == 2
+
+
+async def test_nobody_waits_for_a_slow_issuer_whose_keys_are_known(issuer: Issuer) -> None:
+    assert await issuer.knows("key-1")
+    issuer.answers.clear()
+    issuer.time = FRESH + 1
+    async with asyncio.timeout(1):
+        assert all(await asyncio.gather(*(issuer.knows("key-1") for _ in range(20))))
+    await issuer.settles()
+    assert len(issuer.reads) == 2
+
+    issuer.ids = ["key-2"]
+    issuer.answers.set()
+    await issuer.settles()
+    assert await issuer.knows("key-2")
+    assert not await issuer.knows("key-1")
+
+
+async def test_a_new_key_waits_for_the_look_that_is_under_way_and_makes_no_second_one(issuer: Issuer) -> None:
+    assert await issuer.knows("key-1")
+    issuer.ids = ["key-1", "key-2"]
+    issuer.answers.clear()
+    issuer.time = FRESH + 1
+    assert await issuer.knows("key-1")
+    asking = asyncio.ensure_future(issuer.knows("key-2"))
+    await issuer.settles()
+    assert not asking.done()
+    issuer.answers.set()
+    assert await asking
+    assert len(issuer.reads) == 2
+
+
+async def test_keys_that_nobody_asked_for_in_hours_are_read_before_they_are_believed(issuer: Issuer) -> None:
+    assert await issuer.knows("key-1")
+    issuer.ids = ["key-2"]
+    issuer.time = SERVES + 1
+    assert not await issuer.knows("key-1")
+
+
+async def test_an_issuer_that_has_failed_is_waited_for_once_and_then_looked_at_beside(issuer: Issuer) -> None:
+    assert await issuer.knows("key-1")
+    issuer.away = True
+    issuer.time = SERVES + 1
+    assert await issuer.knows("key-1")
+    issuer.answers.clear()
+    issuer.time += PAUSE_AFTER_FAILURE
+    async with asyncio.timeout(1):
+        assert await issuer.knows("key-1")
+
+    issuer.away, issuer.ids = False, ["key-2"]
+    issuer.answers.set()
+    await issuer.settles()
+    assert not await issuer.knows("key-1")
 
 
 async def test_whoever_asks_at_the_same_time_waits_for_one_reading(issuer: Issuer) -> None:
@@ -80,6 +142,8 @@ async def test_a_key_that_was_withdrawn_is_not_taken_after_the_next_look(issuer:
     assert await issuer.knows("key-1")
     issuer.time += FRESH + 1
     issuer.ids = ["key-2"]
+    await issuer.knows("key-1")
+    await issuer.settles()
     assert await issuer.knows("key-2")
     assert not await issuer.knows("key-1")
 
