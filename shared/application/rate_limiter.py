@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections import OrderedDict
 from collections.abc import Hashable
 from datetime import date
+from heapq import heappop, heappush, heapreplace
 from typing import Generic, TypeVar
 
 from shared.domain.errors import RateLimited
-from shared.domain.rate_limits import ANYTHING_OF_VISITOR, CALLS_OF_SESSION, Bucket, Purpose, Rate, take
+from shared.domain.rate_limits import ANYTHING_OF_VISITOR, CALLS_OF_SESSION, Bucket, Purpose, Rate, full_at, take
 from shared.domain.tenants import Tenant
 from shared.ports import Clock, Ids
 
@@ -18,8 +18,9 @@ VISITORS = 40_000
 CONTACTS = 2_000
 TENANTS = 1_000
 SESSIONS = 20_000
-"""Buckets kept of each kind, some 280 bytes each (a visitor has up to three). The one that was not asked for longest
-goes first: it has filled up again most. Tenants are those of the configuration, so nobody can push out theirs."""
+"""Buckets kept of each kind, some 420 bytes each (a visitor has up to three). The one that is full again first goes
+first: most are by then, so nothing is forgotten with them. Whoever wants a used-up limit forgotten has to use up as
+many others for longer, which is more than the one is worth."""
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -69,7 +70,7 @@ class RateLimiter:
     def _spend(self, room: _Buckets[Key], key: Key, rate: Rate, what: str) -> None:
         allowed = rate.times(self._factor)
         bucket, wait = take(room.get(key), allowed, self._clock.now().timestamp())
-        room.put(key, bucket)
+        room.put(key, bucket, full_at(bucket, allowed))
         if wait:
             raise RateLimited(f"{what}: more than {allowed.requests:g} in {allowed.seconds:g} s", wait)
 
@@ -87,19 +88,36 @@ class _Buckets(Generic[Key]):
 
     def __init__(self, capacity: int) -> None:
         self._capacity = capacity
-        self._buckets: OrderedDict[Key, Bucket] = OrderedDict()
+        self._buckets: dict[Key, tuple[Bucket, float]] = {}
+        self._by_fullness: list[tuple[float, int, Key]] = []
+        self._made = 0
 
     def __len__(self) -> int:
         return len(self._buckets)
 
     def get(self, key: Key) -> Bucket | None:
-        return self._buckets.get(key)
+        return self._buckets[key][0] if key in self._buckets else None
 
-    def put(self, key: Key, bucket: Bucket) -> None:
-        self._buckets[key] = bucket
-        self._buckets.move_to_end(key)
-        if len(self._buckets) > self._capacity:
-            self._buckets.popitem(last=False)
+    def put(self, key: Key, bucket: Bucket, full: float) -> None:
+        is_new = key not in self._buckets
+        if is_new and len(self._buckets) >= self._capacity:
+            self._forget_fullest()
+        self._buckets[key] = (bucket, full)
+        if is_new:
+            self._made += 1
+            heappush(self._by_fullness, (full, self._made, key))
 
     def clear(self) -> None:
         self._buckets.clear()
+        self._by_fullness.clear()
+
+    def _forget_fullest(self) -> None:
+        """The heap knows each bucket as it was at first, or when it came up here: a later time is put right now."""
+        while True:
+            known, number, key = self._by_fullness[0]
+            full = self._buckets[key][1]
+            if full <= known:
+                break
+            heapreplace(self._by_fullness, (full, number, key))
+        heappop(self._by_fullness)
+        del self._buckets[key]

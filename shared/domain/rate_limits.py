@@ -98,6 +98,11 @@ def take(bucket: Bucket | None, rate: Rate, now: float) -> tuple[Bucket, float]:
     return Bucket(tokens, now), (1 - tokens) / speed
 
 
+def full_at(bucket: Bucket, rate: Rate) -> float:
+    """When the bucket is full again: from then on it says no more than none would."""
+    return bucket.at + (rate.requests - bucket.tokens) * rate.seconds / rate.requests
+
+
 def check_rate_limits(limits: RateLimits) -> tuple[Finding, ...]:
     """All limits that are out of their bounds."""
     return out_of_bounds(limits, BOUNDS, "rate_limits.")

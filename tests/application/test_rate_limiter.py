@@ -119,6 +119,39 @@ def test_made_up_contacts_push_out_no_tenant(world: World) -> None:
     assert world.limiter.size == 2_000 + 1
 
 
+def test_made_up_contacts_do_not_make_the_limit_of_a_real_one_be_forgotten(world: World) -> None:
+    assert world.starts(6, network=None) == (5, 12.0)
+    for number in range(5_000):
+        network = HOME if number % 2 else OFFICE
+        world.tries(1, lambda: world.limiter.admit(Purpose.CALL, network, TENANT, f"user:{number}"))  # noqa: B023
+        world.clock.advance(0.001)
+    passed, wait = world.starts(1, network=None)
+    assert (passed, round(wait, 3)) == (0, 7.0)
+
+
+def test_networks_that_call_once_do_not_make_the_limit_of_a_visitor_be_forgotten(world: World) -> None:
+    assert world.starts(4) == (3, 200.0)
+    for number in range(VISITORS + 500):
+        world.limiter.admit_visitor(f"2001:db8:{number:x}::/64")
+    assert world.starts(1) == (0, 200.0)
+
+
+def test_a_limit_that_is_nearly_whole_again_goes_before_one_that_is_used_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.application.rate_limiter.CONTACTS", 3)
+    world = World()
+    roomy = replace(STRICT, rate_limits=replace(LIMITS, tenant_starts=100))
+
+    def starts(contact: str, times: int) -> int:
+        return world.tries(times, lambda: world.limiter.admit(Purpose.START, None, roomy, contact))[0]
+
+    for contact, times in (("user:all", 5), ("user:some", 2), ("user:more", 3), ("user:new", 1)):
+        assert starts(contact, times) == times
+
+    assert starts("user:all", 1) == 0
+    assert starts("user:more", 3) == 2
+    assert starts("user:some", 5) == 5
+
+
 def test_no_address_is_kept(world: World) -> None:
     world.limiter.admit_visitor("203.0.113.0/24")
     world.starts(4)
