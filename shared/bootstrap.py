@@ -182,7 +182,7 @@ def _assemble(settings: Settings) -> _Running:
         tokens=JwtSessionTokens(settings.session_key, settings.session_key_previous),
         challenges=SiteVerify(http, secrets, _verify_urls(settings)),
         site_tokens=JwtSiteTokens(clock, secrets, KeySets(GuardedHttps(settings.site_key_hosts).get)),
-        spent_tokens=TableSpentTokens(tables),
+        spent_tokens=TableSpentTokens(tables, clock),
         administration=ConfigDocuments(tables, lint, clock),
         administrators=_administrators(settings, http, config),
         secrets=secrets,

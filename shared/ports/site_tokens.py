@@ -25,6 +25,7 @@ class SpentTokens(Protocol):
     async def spend(self, tenant_id: str, token_id: str, opens: str, until: datetime) -> bool:
         """Whether the token opens `opens`: the first that it is spent on, however often that is repeated.
 
-        `until`: when the token is over, from when nothing needs to be remembered of it.
+        `until`: when the token is over; some minutes later it may be forgotten, and in time it is. It is a part of the
+        token's name, as of two tokens of one id that end at different times one is not the other.
         """
         ...

@@ -49,7 +49,7 @@ class Site:
 
 @pytest.fixture
 def site(world: World) -> Site:
-    tokens, spent = MemorySiteTokens(), MemorySpentTokens()
+    tokens, spent = MemorySiteTokens(), MemorySpentTokens(world.clock)
     world.ports = replace(world.ports, site_tokens=tokens, spent_tokens=spent)
     world.app = world.host(world.count)
     made = Site(world, tokens, spent)

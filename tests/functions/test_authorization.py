@@ -25,7 +25,7 @@ def tokens(world: World) -> MemorySiteTokens:
     tokens = MemorySiteTokens()
     known = VerifiedCustomer("4711", "Zoë Customer", "zoe@lunifico.example", "token-1", 1_900_000_000.0)
     tokens.customers[TENANT.id, TOKEN] = known
-    world.replace(site_tokens=tokens, spent_tokens=MemorySpentTokens())
+    world.replace(site_tokens=tokens, spent_tokens=MemorySpentTokens(world.clock))
     demanding = replace(TENANT, authorization=AuthorizationMode.SIGNED_TOKEN, site_tokens=SETTINGS)
     world.config.put(TENANT.id, demanding)
     bootstrap.use(world.application, world.surroundings)

@@ -43,7 +43,7 @@ def memory_ports(clock: Clock | None = None, *, tokens: SessionTokens, **given: 
         "tokens": tokens,
         "challenges": MemoryChallenges(),
         "site_tokens": MemorySiteTokens(),
-        "spent_tokens": MemorySpentTokens(),
+        "spent_tokens": MemorySpentTokens(clock),
         "administration": MemoryAdministration(config if isinstance(config, MemoryConfigStore) else None, clock=clock),
         "administrators": MemoryAdministrators(),
         "secrets": MemorySecrets(),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from shared.domain.errors import NotSent, Refused
 from shared.domain.refusals import SiteTokenCode
 from shared.domain.site_tokens import VerifiedCustomer
 from shared.domain.tenants import Tenant
+from shared.ports import Clock
+
+KEPT = timedelta(minutes=10)
 
 
 class MemorySiteTokens:
@@ -27,10 +30,14 @@ class MemorySiteTokens:
 
 
 class MemorySpentTokens:
-    """`opened` by (tenant id, token id)."""
+    """`opened` by (tenant id, token id); what is over for long is forgotten whenever another one is spent."""
 
-    def __init__(self) -> None:
-        self.opened: dict[tuple[str, str], str] = {}
+    def __init__(self, clock: Clock) -> None:
+        self.opened: dict[tuple[str, str], tuple[str, datetime]] = {}
+        self._clock = clock
 
     async def spend(self, tenant_id: str, token_id: str, opens: str, until: datetime) -> bool:
-        return self.opened.setdefault((tenant_id, token_id), opens) == opens
+        opened, _ = self.opened.setdefault((tenant_id, token_id), (opens, until))
+        now = self._clock.now()
+        self.opened = {spent: one for spent, one in self.opened.items() if now - one[1] < KEPT}
+        return opened == opens
