@@ -87,6 +87,7 @@ SCHEMAS: dict[str, Any] = {
     "Rotation": thing(
         overlapHours={**WHOLE, "minimum": 0, "maximum": 2_160, "default": 24}, optional=("overlapHours",)
     ),
+    "SiteSecret": thing(secret={**TEXT, "minLength": 64}, reference=TEXT),
     "TryToken": thing(token={**TEXT, "minLength": 1, "maxLength": 8_192}),
     "TriedToken": thing(
         accepted=YES,

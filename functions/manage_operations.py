@@ -54,6 +54,11 @@ OPERATIONS: tuple[Operation, ...] = (
         body="Rotation", problems=(*OF_BODIES, 403, 404, 412),
     ),
     Operation(
+        "POST", "tenant/site-secret", "generateSiteSecret",
+        "A new secret for site tokens, shown this once; the tenant uses it when its document names it.", "SiteSecret",
+        201, problems=(403, 409),
+    ),
+    Operation(
         "POST", "tenant/try-token", "tryToken", "Try a token that a site has made; it is not used up.", "TriedToken",
         body="TryToken", problems=(*OF_BODIES, 403, 404),
     ),

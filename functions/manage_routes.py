@@ -24,6 +24,7 @@ ROUTES: tuple[tuple[str, str, str], ...] = (
     ("PATCH", "tenant", f"{TENANT}:patch_tenant"),
     ("POST", "tenant/check-acs", f"{TENANT}:check_acs"),
     ("POST", "tenant/widget-key/rotate", f"{TENANT}:rotate_widget_key"),
+    ("POST", "tenant/site-secret", f"{TENANT}:generate_site_secret"),
     ("POST", "tenant/try-token", f"{TENANT}:try_token"),
     ("GET", "tenant/instant-messaging", f"{TENANT}:instant_messaging"),
     ("POST", "tenant/instant-messaging/test", f"{TENANT}:send_test_message"),

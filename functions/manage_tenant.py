@@ -72,6 +72,12 @@ async def rotate_widget_key(req: func.HttpRequest, who: Administrator, _: Mappin
     return written(await _extensions().rotate_widget_key(who, hours))
 
 
+async def generate_site_secret(_: func.HttpRequest, who: Administrator, __: Mapping[str, str]) -> func.HttpResponse:
+    """A new secret for site tokens: shown in this answer and never again."""
+    secret, reference = await _extensions().generate_site_secret(who)
+    return reply({"secret": secret, "reference": reference}, 201)
+
+
 async def try_token(req: func.HttpRequest, who: Administrator, _: Mapping[str, str]) -> func.HttpResponse:
     """Whether a site token would be taken, and whom it vouches for; it is not used up."""
     token = read_object(req).get("token")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from shared.application.access import require
+from shared.application.authorization import new_site_secret
 from shared.application.management import Management, Saved
 from shared.domain.administrators import Administrator, Role
 from shared.domain.authorization import AuthorizationMode
@@ -83,10 +84,23 @@ class TenantExtensions:
         if not CONNECTION_STRING.match(connection_string.strip()) or not host.endswith(ACS_HOSTS):
             why = "copy it from the ACS resource, tab Keys: endpoint=https://….communication.azure.com/;accesskey=…"
             raise InvalidConfiguration((Finding("acs_connection_string", "acs_connection_string", why),))
+        return await self._keep_secret(administrator, "acs", connection_string.strip())
+
+    async def generate_site_secret(self, administrator: Administrator) -> tuple[str, str]:
+        """A new secret with which a site can sign its tokens, and the reference by which the tenant finds it.
+
+        The tenant's document is left alone: it is to name the new secret once the site has got it, and the one before
+        meanwhile. Raises RoleMissing or SecretsReadOnly.
+        """
+        require(administrator, Role.TENANT_ADMINISTRATOR)
+        secret = new_site_secret(self._ports.ids)
+        return secret, await self._keep_secret(administrator, "site", secret)
+
+    async def _keep_secret(self, administrator: Administrator, what: str, value: str) -> str:
         # A new name each time: the tenant's document turns to it when it is saved, and not a moment before.
-        name = f"acs-{re.sub('[^A-Za-z0-9-]', '-', administrator.tenant_id)[:60]}-{self._ports.ids.new()[:12]}"
+        name = f"{what}-{re.sub('[^A-Za-z0-9-]', '-', administrator.tenant_id)[:60]}-{self._ports.ids.new()[:12]}"
         try:
-            return await self._ports.secrets.put(name, connection_string.strip())
+            return await self._ports.secrets.put(name, value)
         except Rejected as error:
             if error.reason != "secrets_read_only":
                 raise

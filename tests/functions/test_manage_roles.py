@@ -110,6 +110,7 @@ async def test_only_a_tenant_administrator_changes_the_tenant(office: Office, to
         ("PATCH", "tenant", {"name": "x"}),
         ("POST", "tenant/check-acs", None),
         ("POST", "tenant/widget-key/rotate", {}),
+        ("POST", "tenant/site-secret", None),
         ("POST", "tenant/instant-messaging/test", None),
     ):
         problem = await office.problem(method, path, body, token=token, headers={"if-match": "*"})

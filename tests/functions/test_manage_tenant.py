@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from dataclasses import replace
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from functions.widget import BASE, widget_contact
 from shared.adapters.memory import ManualClock, MemoryIdentity, MemorySiteTokens
+from shared.adapters.system import SystemIds
 from shared.domain.authorization import AuthorizationMode
 from shared.domain.documents import Kind
 from shared.domain.errors import NotSent, PortError, Rejected
@@ -101,9 +103,41 @@ async def test_where_secrets_are_settings_that_is_said(office: Office) -> None:
 
     office.world.replace(secrets=Settings())
     office.use()
-    problem = await office.problem("PATCH", "tenant", {"acsConnectionString": CONNECTION}, headers={"if-match": "*"})
-    assert (problem["status"], problem["code"]) == (409, "secrets_read_only")
-    assert "INTERACT_SECRET_" in problem["detail"]
+    for problem in (
+        await office.problem("PATCH", "tenant", {"acsConnectionString": CONNECTION}, headers={"if-match": "*"}),
+        await office.problem("POST", "tenant/site-secret"),
+    ):
+        assert (problem["status"], problem["code"]) == (409, "secrets_read_only")
+        assert "INTERACT_SECRET_" in problem["detail"]
+
+
+async def test_a_secret_for_site_tokens_is_generated_and_shown_once(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    office.world.replace(ids=SystemIds())
+    office.use()
+    with caplog.at_level(logging.DEBUG):
+        answer = await office.call("POST", "tenant/site-secret")
+    made = json.loads(answer.get_body())
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (201, "no-store")
+    assert len(bytes.fromhex(made["secret"])) >= 32
+    assert office.secrets.values[made["reference"]] == made["secret"]
+
+    changed = await patched(
+        office,
+        authorization="signedToken",
+        siteTokens={"issuer": "https://www.lunifico.example", "audience": "interact", "secret": made["reference"]},
+    )
+    assert changed["siteTokens"]["secret"] == made["reference"]
+    told = json.dumps([changed, await office.get("tenant"), await office.get("audit")])
+    assert made["secret"] not in told + caplog.text
+
+
+async def test_each_secret_for_site_tokens_has_a_name_of_its_own_so_the_one_before_goes_on(office: Office) -> None:
+    before = json.loads((await office.call("POST", "tenant/site-secret")).get_body())
+    after = json.loads((await office.call("POST", "tenant/site-secret")).get_body())
+    assert before["reference"] != after["reference"]
+    assert office.secrets.values[before["reference"]] == before["secret"] != after["secret"]
 
 
 class Watched(MemoryIdentity):
