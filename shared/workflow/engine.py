@@ -12,6 +12,7 @@ from shared.domain.effects import (
     Effect,
     FreeSlot,
     NotifyAgent,
+    ReadThread,
     SendToCustomer,
 )
 from shared.domain.events import (
@@ -112,7 +113,8 @@ def _of_the_session(session: Session, definition: Definition, event: Event, now:
         case TimerDue(deadline_id="recovery"):
             return _look_for_the_visitor(session, definition, event.presence, now)
         case TimerDue(deadline_id="close"):
-            return Step(session, (CloseMessaging(),))
+            # Nothing can be written after it; what was written before it, in whatever moment, has its answer.
+            return Step(session, (CloseMessaging(), ReadThread()))
         case TimerDue(deadline_id="erase"):
             return erase(session)
         case Transferred():

@@ -143,6 +143,26 @@ async def test_a_message_that_the_end_overtakes_is_refused_visibly(native: Nativ
     assert (refused, is_told) == (seconds > 0, seconds == 0)
 
 
+async def test_a_message_in_the_moment_of_the_end_that_nobody_could_look_at_is_refused_visibly_at_the_close(
+    native: Native,
+) -> None:
+    started, world = await native.connected(), native.world
+    append = native.threads.append
+
+    async def after_the_end(thread_id: str, message: NewMessage) -> ThreadMessage:
+        await native.app.sessions.end(started.record.session.id, started.token, HOME)
+        world.away.add("messaging.list_after")
+        return await append(thread_id, message)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(native.threads, "append", after_the_end)
+        await native.write(started, "One more thing", "client-1")
+    world.away.clear()
+    await world.passes(60)
+    thread = await native.app.native_messages.after(started.record.session.id, started.token, HOME, 0)
+    assert [stored.message.metadata.get("event") for stored in thread].count("undelivered") == 1
+
+
 async def test_an_ended_conversation_takes_no_message_and_can_still_be_read(native: Native) -> None:
     started = await native.connected()
     await native.app.sessions.end(started.record.session.id, started.token, HOME)

@@ -7,6 +7,7 @@ import logging
 import sys
 import time
 from collections import defaultdict
+from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 
 from tests.simulation.faults import PROFILES
@@ -15,6 +16,7 @@ from tests.simulation.story import Outcome, dealt, tell
 
 DEALT = "all"
 """Each seed has one profile and one transport, in turn."""
+PROGRESS_EVERY = 1000
 MOST_SHOWN = 5
 """Of one story's broken promises."""
 Case = tuple[int, str, str]
@@ -34,7 +36,7 @@ def main() -> int:
     began = time.perf_counter()
     cases = [_case(seed, options) for seed in options.seeds]
     with ProcessPoolExecutor(initializer=logging.disable) as processes:
-        outcomes = [_shown(outcome) for outcome in processes.map(_tell, cases, chunksize=10)]
+        outcomes = _all_shown(processes.map(_tell, cases, chunksize=10))
     print(f"{len(outcomes)} stories in {time.perf_counter() - began:.0f} s")
     return _report(outcomes)
 
@@ -55,6 +57,15 @@ def _case(seed: int, options: argparse.Namespace) -> Case:
 
 def _tell(case: Case) -> Outcome:
     return tell(*case)
+
+
+def _all_shown(told: Iterable[Outcome]) -> list[Outcome]:
+    outcomes: list[Outcome] = []
+    for outcome in told:
+        outcomes.append(_shown(outcome))
+        if len(outcomes) % PROGRESS_EVERY == 0:
+            print(f"… {len(outcomes)} stories", file=sys.stderr, flush=True)
+    return outcomes
 
 
 def _shown(outcome: Outcome) -> Outcome:

@@ -12,6 +12,7 @@ from shared.domain.effects import (
     FreeAgent,
     LeaveQueue,
     NotifyAgent,
+    ReadThread,
     RecordHistory,
     ReleaseAgent,
     SendToCustomer,
@@ -118,7 +119,7 @@ def test_after_half_a_minute_messaging_is_closed_and_nothing_is_due_any_more(way
     story.now = story.session.ended_at
 
     assert story.passes(GRACE - 0.1) == ()
-    assert story.passes(0.1) == (CloseMessaging(),)
+    assert story.passes(0.1) == (CloseMessaging(), ReadThread())
     assert story.session.deadlines == ()
     assert story.passes(86_400) == ()
 
