@@ -1,4 +1,4 @@
-"""Where each part listens: nine ports in a row from INTERACT_PORT_BASE."""
+"""Where each part listens: eleven ports in a row from INTERACT_PORT_BASE."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from local.azurite import StoragePorts
 from local.serving import LOOPBACK
 
 DEFAULT_BASE = 7071
-HIGHEST_BASE = 65_535 - 8
+HIGHEST_BASE = 65_535 - 10
 
 
 class AddressError(Exception):
@@ -41,6 +41,16 @@ class Addresses:
         return f"http://localhost:{self.base + 8}"
 
     @property
+    def issuer(self) -> str:
+        """Where administrators and customers sign in."""
+        return f"http://localhost:{self.base + 9}"
+
+    @property
+    def issuer_by_tls(self) -> str:
+        """The same: the keys of sites are fetched by https only."""
+        return f"https://localhost:{self.base + 10}"
+
+    @property
     def desk(self) -> str:
         return f"http://localhost:{self.base + 2}"
 
@@ -54,13 +64,15 @@ class Addresses:
 
     def parts(self) -> Iterator[tuple[int, str]]:
         """Each port with the part that listens there."""
-        storage = ("blob storage", "queue storage", "table storage")
-        names = ("Functions host", "ACS", "Teams desk", "SignalR", *storage, "ACS for browsers", "challenges")
+        names = (
+            *("Functions host", "ACS", "Teams desk", "SignalR", "blob storage", "queue storage", "table storage"),
+            *("ACS for browsers", "challenges", "sign-in", "sign-in by TLS"),
+        )
         return zip(range(self.base, self.base + len(names)), names, strict=True)
 
 
 def addresses_from(environment: Mapping[str, str]) -> Addresses:
-    """Read INTERACT_PORT_BASE; raises AddressError where it is no port with eight more above it."""
+    """Read INTERACT_PORT_BASE; raises AddressError where it is no port with ten more above it."""
     text = environment.get("INTERACT_PORT_BASE", "").strip()
     if not text:
         return Addresses()

@@ -12,7 +12,10 @@ from local.start import Start
 
 def run_document(start: Start, host_process_id: int) -> Mapping[str, Any]:
     """The content of `run.json`; tests, benchmarks and tools rely on its names."""
-    addresses = start.addresses
+    # Imported by then; at the top it would make everything start later.
+    from local.stand_ins import issuer_options
+
+    addresses, issuer = start.addresses, issuer_options(start)
     return {
         "functions": addresses.functions,
         "acs": addresses.acs,
@@ -25,6 +28,16 @@ def run_document(start: Start, host_process_id: int) -> Mapping[str, Any]:
         "user": {"id": demo.DIRECT_USER.id},
         "agents": [{"id": person.id, "name": person.name} for person in demo.AGENTS],
         "preview": {"service": _preview_of_service(addresses), "user": _preview_of_user(addresses)},
+        "issuer": {
+            "url": addresses.issuer,
+            "issuer": issuer.issuer,
+            "keysUrl": issuer.keys_url,
+            "administrators": {"application": demo.ADMIN_APP_ID, "people": _administrators()},
+            "customers": {
+                "application": demo.CUSTOMER_APP_ID,
+                "keysUrl": issuer.keys_url.replace(addresses.issuer, addresses.issuer_by_tls),
+            },
+        },
         "portal": _portal(addresses),
         "hostPid": host_process_id,
     }
@@ -40,11 +53,16 @@ def lines(start: Start, seconds: float) -> Iterator[str]:
     yield f"  … in opening hours       {addresses.functions}/preview/service/{demo.ORDERS_ID}"
     yield f"  Customer asks a person   {_preview_of_user(addresses)}"
     yield f'  Agents\' desk             {addresses.desk} ({agents}; first press "Install app")'
+    yield f"  Administrators           interact login {addresses.functions} (or .venv/bin/python -m cli login …)"
     yield f"  Logs                     {start.logs}"
     if start.limit_factor != 1:
         yield f"  Rate limits              {start.limit_factor:g} times the real ones of ACS, Teams and the widget API"
     yield ""
     yield "Ctrl-C ends everything."
+
+
+def _administrators() -> list[dict[str, str]]:
+    return [{"id": one.id, "name": one.name} for one in demo.ADMINISTRATORS]
 
 
 def _preview_of_service(addresses: Addresses) -> str:

@@ -51,6 +51,10 @@ class DataDirectory:
         return self.path / "desk"
 
     @property
+    def issuer(self) -> Path:
+        return self.path / "issuer"
+
+    @property
     def certificates(self) -> Path:
         return self.path / "certificates"
 

@@ -15,6 +15,9 @@ CHALLENGE_SECRET = "INTERACT_SECRET_CHALLENGE"
 
 def host_settings(start: Start) -> dict[str, object]:
     """The document as the Functions tools know it."""
+    from local.stand_ins import issuer_options
+
+    issuer = issuer_options(start)
     addresses, secrets = start.addresses, start.secrets
     signalr = SignalROptions(secrets.signalr_access_key)
     return {
@@ -38,6 +41,10 @@ def host_settings(start: Start) -> dict[str, object]:
             "INTERACT_LIMIT_FACTOR": f"{start.limit_factor:g}",
             "INTERACT_TURNSTILE_VERIFY_URL": f"{addresses.challenge}{VERIFY['turnstile']}",
             "INTERACT_HCAPTCHA_VERIFY_URL": f"{addresses.challenge}{VERIFY['hcaptcha']}",
+            "INTERACT_ADMIN_AUDIENCE": demo.ADMIN_APP_ID,
+            "INTERACT_ADMIN_ISSUER": issuer.issuer,
+            "INTERACT_ADMIN_KEYS_URL": issuer.keys_url,
+            "INTERACT_SITE_KEY_HOSTS": "localhost",
             CHALLENGE_SECRET: SECRET,
             ACS_SECRET: connection_string(addresses.acs, secrets.acs_access_key),
         },

@@ -167,6 +167,14 @@ def demo_documents(acs_resource_id: str, acs_secret: str, preview: str) -> Itera
     yield ORDERS_CHAT
     for person in demo.AGENTS:
         yield _user(person)
+    # The unit of its administrator is that of the user with the same id.
+    unit_administrator = demo.UNIT_ADMINISTRATOR
+    yield User(
+        id=unit_administrator.id,
+        display_name=unit_administrator.name,
+        upn=unit_administrator.user_principal_name,
+        organization_unit_id=CUSTOMER_CARE,
+    )
     yield Service(
         id=demo.SERVICE_ID,
         name="Lunifico Support",

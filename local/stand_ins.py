@@ -1,4 +1,4 @@
-"""The stand-ins for ACS, Teams, SignalR and challenges, served side by side in this process."""
+"""The stand-ins for ACS, Teams, SignalR, challenges and Entra ID, served side by side in this process."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from local.acs.options import AcsOptions, EventSubscription
 from local.challenge import create_app as create_challenge
 from local.desk import DeskOptions, DeskUser
 from local.desk import create_app as create_desk
+from local.issuer import Application, Audience, IssuerOptions, Person
+from local.issuer import create_app as create_issuer
 from local.serving import Certificate, serving
 from local.signalr import SignalROptions
 from local.signalr import create_app as create_signalr
@@ -35,15 +37,17 @@ class StandIn:
 
 
 def configured(start: Start, certificate: Certificate) -> Sequence[StandIn]:
-    """All of them (ACS with and without TLS), joined with the app that runs on the host."""
+    """All of them (ACS and the issuer with and without TLS), joined with the app that runs on the host."""
     addresses = start.addresses
-    acs = create_acs(_acs(start))
+    acs, issuer = create_acs(_acs(start)), create_issuer(issuer_options(start))
     return (
         StandIn(acs, addresses.base + 1, certificate),
         StandIn(acs, addresses.base + 7),
         StandIn(create_desk(_desk(start)), addresses.base + 2),
         StandIn(create_signalr(SignalROptions(start.secrets.signalr_access_key)), addresses.base + 3),
         StandIn(create_challenge(), addresses.base + 8),
+        StandIn(issuer, addresses.base + 9),
+        StandIn(issuer, addresses.base + 10, certificate),
     )
 
 
@@ -86,6 +90,21 @@ def _acs(start: Start) -> AcsOptions:
         limit_factor=start.limit_factor,
         validation_retry_seconds=VALIDATION_RETRY_SECONDS,
         data_directory=start.data.acs,
+    )
+
+
+def issuer_options(start: Start) -> IssuerOptions:
+    """The directory of the tenant: its administrators, and a web site whose customers sign in."""
+    people = (Person(one.id, one.name, one.user_principal_name, (one.role,), one.may) for one in demo.ADMINISTRATORS)
+    return IssuerOptions(
+        public_url=start.addresses.issuer,
+        tenant_id=demo.TENANT_ID,
+        applications=(
+            Application(demo.ADMIN_APP_ID, "Interact", Audience.ADMINISTRATORS),
+            Application(demo.CUSTOMER_APP_ID, "the customers' site", Audience.CUSTOMERS),
+        ),
+        people=tuple(people),
+        data_directory=start.data.issuer,
     )
 
 

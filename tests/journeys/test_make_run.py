@@ -75,6 +75,14 @@ def test_run_json_says_all_that_others_rely_on(stack: Stack) -> None:
     assert run["acs"] == base.acs
     assert run["desk"] == base.desk
     assert run["signalr"] == base.signalr
+    assert run["issuer"]["url"] == base.issuer
+    assert run["issuer"]["issuer"] == f"{base.issuer}/{run['tenant']['id']}/v2.0"
+    assert [one["name"] for one in run["issuer"]["administrators"]["people"]] == [
+        "Tenant Administrator",
+        "Organization Unit Administrator",
+        "Workflow Administrator",
+        "Reader",
+    ]
     assert run["preview"]["service"] == f"{run['functions']}/preview/service/{run['service']['id']}"
     assert run["preview"]["user"] == f"{run['functions']}/preview/user/{run['user']['id']}"
     assert [agent["name"] for agent in run["agents"]] == ["Mario", "Luisa"]
