@@ -8,9 +8,9 @@ import typer
 
 from cli import VERSION
 from cli.call import Commands, Surroundings
-from cli.commands import documents
+from cli.commands import documents, smoke
 
-GROUPS: tuple[Commands, ...] = (documents.commands,)
+GROUPS: tuple[Commands, ...] = (documents.commands, smoke.commands)
 
 app = typer.Typer(
     name="interact",

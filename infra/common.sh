@@ -61,6 +61,17 @@ confirm() {
 
 answer() { python3 "$INFRA/answers.py" "$@"; }
 
+# run_interact WORDS…: the command line of this project; make prepare has installed what it needs.
+run_interact() {
+  if command -v interact >/dev/null; then
+    interact "$@"
+  elif [[ -x $ROOT/.venv/bin/python ]]; then
+    (cd "$ROOT" && .venv/bin/python -m cli "$@")
+  else
+    fail "the command interact is not there" "make prepare"
+  fi
+}
+
 # Where the values of this environment stand.
 parameters_file() { printf '%s' "$INFRA/bicep/$ENVIRONMENT.bicepparam"; }
 

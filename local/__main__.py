@@ -1,4 +1,4 @@
-"""`make run`: the whole system on this machine. `python -m local [--fresh]`.
+"""`make run`: the whole system on this machine. `python -m local [--fresh] [--app DIRECTORY]`.
 
 INTERACT_PORT_BASE moves the ports, INTERACT_DATA names the directory for data (default: .local), and
 INTERACT_LIMIT_FACTOR multiplies the rate limits of the stand-ins and of the widget API (default: 1, as real).
@@ -41,20 +41,20 @@ def main() -> int:
     data = DataDirectory(Path(os.environ.get("INTERACT_DATA") or ROOT / ".local").resolve())
     try:
         with data.held():
-            return _run(data, fresh=arguments.fresh)
+            return _run(data, arguments.app.resolve(), fresh=arguments.fresh)
     except FAILURES as error:
         print(error, file=sys.stderr)
         return 1
 
 
-def _run(data: DataDirectory, *, fresh: bool) -> int:
+def _run(data: DataDirectory, app: Path, *, fresh: bool) -> int:
     data.run_file.unlink(missing_ok=True)
     addresses = addresses_from(os.environ)
     check_free(addresses)
     if fresh:
         data.empty()
     logs = data.new_log_directory(datetime.now())
-    start = Start(data, addresses, data.secrets(), Keys.load(data.host_keys), logs, _limit_factor())
+    start = Start(data, addresses, data.secrets(), Keys.load(data.host_keys), logs, _limit_factor(), app)
     with (logs / "supervisor.log").open("a", encoding="utf-8", buffering=1) as log:
         say = _speaker(sys.stdout, log)
         logging.basicConfig(stream=log, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
@@ -107,6 +107,7 @@ def _limit_factor() -> float:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
     parser.add_argument("--fresh", action="store_true", help="start from empty data")
+    parser.add_argument("--app", type=Path, default=ROOT, help="another copy of the app, such as an unpacked package")
     return parser
 
 

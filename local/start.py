@@ -10,10 +10,15 @@ from local.azurite import Storage
 from local.data_directory import DataDirectory, Secrets
 from local.host.keys import Keys
 
+ROOT = Path(__file__).resolve().parent.parent
+
 
 @dataclass(frozen=True)
 class Start:
-    """`limit_factor` multiplies the rate limits of the stand-ins and of the widget API (1.0 is real)."""
+    """`limit_factor` multiplies the rate limits of the stand-ins and of the widget API (1.0 is real).
+
+    `app` is the directory of the function app.
+    """
 
     data: DataDirectory
     addresses: Addresses
@@ -21,6 +26,7 @@ class Start:
     keys: Keys
     logs: Path
     limit_factor: float = 1.0
+    app: Path = ROOT
 
     @property
     def storage_connection_string(self) -> str:

@@ -87,7 +87,7 @@ async def _seed(start: Start) -> None:
 
 def _host_command(start: Start) -> HostCommand:
     data, port = start.data, start.addresses.base
-    arguments = ("--app", ROOT, "--port", port, "--settings", data.host_settings, "--keys", data.host_keys)
+    arguments = ("--app", start.app, "--port", port, "--settings", data.host_settings, "--keys", data.host_keys)
     bundle = str(data.certificates / "ca-bundle.pem")
     return HostCommand(
         program=[sys.executable, "-m", "local.host_child", *(str(each) for each in (os.getpid(), *arguments))],

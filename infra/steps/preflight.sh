@@ -35,9 +35,8 @@ check_tools() {
   if [[ $(answer older "$version" "$MINIMUM_CLI") == yes ]]; then
     problem "Azure CLI $version is too old: $MINIMUM_CLI or newer is needed" "az upgrade"
   fi
-  for tool in curl openssl; do
-    command -v "$tool" >/dev/null || problem "$tool is missing" "install it with your system's packages"
-  done
+  command -v openssl >/dev/null || problem "openssl is missing" "install it with your system's packages"
+  command -v interact >/dev/null || [[ -x $ROOT/.venv/bin/python ]] || problem "the command interact is missing" "make prepare"
 }
 
 check_sign_in() {

@@ -6,15 +6,12 @@ step_smoke() {
   require_main
   url=$(output publicUrl)
   if [[ $PLAN == yes ]]; then
-    say "  would run: infra/smoke.sh $url"
+    say "  would run: interact smoke $url"
     say "  would look for a storage key beside the identity, and for dead letters"
     return
   fi
-  if command -v interact >/dev/null && interact smoke --help >/dev/null 2>&1; then
-    interact smoke "$url"
-  else
-    bash "$INFRA/smoke.sh" "$url"
-  fi
+  run_interact smoke "$url" ||
+    fail "the deployment does not work yet" "do what is said above, then: $SELF $ENVIRONMENT --only smoke"
   check_no_storage_key
   check_dead_letters
 }

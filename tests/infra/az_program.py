@@ -1,4 +1,4 @@
-"""The programs that stand on the PATH in place of the Azure CLI and of curl, in bash, as they start fastest.
+"""The programs that stand on the PATH in place of the Azure CLI and of `interact`, in bash, as they start fastest.
 
 `PROGRAM` notes each word of a command line, keeps a copy of files named by @, and takes the first rule that fits.
 """
@@ -42,16 +42,7 @@ first() {{
 exit 0
 """
 
-CURL = """#!/usr/bin/env bash
-if [[ " $* " == *OPTIONS* ]]; then
-  printf 'HTTP/1.1 204\\r\\naccess-control-allow-origin: https://smoke.example\\r\\n'
-  printf 'access-control-allow-headers: authorization, content-type\\r\\n'
-  exit 0
-fi
-case "${@: -1}" in
-  */api/health) printf '{"status": "ok"}\\n200' ;;
-  */widget/interact.js) printf '\\n200' ;;
-  */contact*) printf '\\n403' ;;
-  */api/messages) printf '\\n401' ;;
-esac
+INTERACT = """#!/usr/bin/env bash
+echo "interact $*"
+exit "${INTERACT_ENDS_WITH:-0}"
 """

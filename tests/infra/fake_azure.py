@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.infra.az_program import CURL, PROGRAM
+from tests.infra.az_program import INTERACT, PROGRAM
 from tests.infra.bicep_text import BICEP, INFRA, ROOT, values
 
 SUBSCRIPTION = "10000000-0000-4000-8000-000000000001"
@@ -118,7 +118,7 @@ class FakeAzure:
         lines = [self._line(number, rule) for number, rule in enumerate(rules)]
         directory = shlex.quote(str(self.directory))
         _program(programs / "az", PROGRAM.format(directory=directory, rules="\n".join(lines)))
-        _program(programs / "curl", CURL)
+        _program(programs / "interact", INTERACT)
         _program(programs / "azd", '#!/bin/sh\necho "$*" >>"${AZD_LOG:-/dev/null}"\n')
         path = f"{programs}:{Path(sys.executable).parent}:{os.environ['PATH']}"
         ended = subprocess.run(

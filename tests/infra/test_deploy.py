@@ -180,6 +180,16 @@ def _spying(spy: Path) -> Path:
 
 
 class TestSmoke:
+    def test_the_deployment_is_looked_at_from_outside(self, azure: FakeAzure) -> None:
+        ended = azure.run("deploy.sh", "dev", "--only", "smoke")
+        assert ended.code == 0, ended.said
+        assert "interact smoke https://func-interact-lunifico-dev.azurewebsites.net" in ended.said
+
+    def test_one_that_does_not_work_ends_the_step(self, azure: FakeAzure) -> None:
+        ended = azure.run("deploy.sh", "dev", "--only", "smoke", INTERACT_ENDS_WITH="1")
+        assert ended.code == 1
+        assert "infra/deploy.sh dev --only smoke" in ended.said
+
     def test_a_storage_key_beside_the_identity_is_found(self, azure: FakeAzure) -> None:
         azure.before = [Rule(["appsettings", "list"], "AzureWebJobsStorage")]
         ended = azure.run("deploy.sh", "dev", "--only", "smoke")

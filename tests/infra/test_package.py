@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import hashlib
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -20,11 +20,14 @@ import pytest
 
 from infra.package import FILES, PackageError, build, contents, fill, functions, main
 from shared.settings import VERSION
-from shared.settings.table import SETTINGS, STORAGE
+from shared.settings.table import STORAGE
 from tests.architecture.test_rules import imports, modules
 from tests.functions.test_engine import HTTP
-from tests.infra.bicep_text import INFRA, ROOT
+from tests.infra.bicep_text import ROOT
 from tests.infra.tools import programs
+from tests.journeys.company import Company
+from tests.journeys.stack import running as local_stack
+from tests.journeys.test_smoke import CANARY
 from tests.local.host.hosts import MASTER, RunningHost, host
 
 FUNCTIONS = sorted([*HTTP, "on_call_event", "on_chat_event", "on_presence_timer", "on_session_timer"])
@@ -171,28 +174,33 @@ class TestElsewhere:
             faults = {fault["name"] for fault in answer.json()["settings"]}
             assert {"INTERACT_SESSION_KEY", "INTERACT_PUBLIC_URL", "INTERACT_BOT_APP_ID"} <= faults
 
-    def test_the_smoke_test_passes_where_all_is_set(self, app: Path, storage: str, elsewhere: Path) -> None:
-        values = {setting.name: setting.example for setting in SETTINGS if setting.example is not None}
-        with running(app, elsewhere, {**values, STORAGE: storage}) as started:
-            passed = smoke(started)
-        assert passed.returncode == 0, passed.stdout
-        assert "preflight of the widget API" in passed.stdout
-
     def test_the_smoke_test_names_what_is_missing(self, app: Path, storage: str, elsewhere: Path) -> None:
         with running(app, elsewhere, {STORAGE: storage}) as started:
-            failed = smoke(started)
+            failed = smoke(started.url)
         assert failed.returncode == 1
         assert "INTERACT_SESSION_KEY" in failed.stdout
 
 
-def smoke(started: RunningHost) -> subprocess.CompletedProcess[str]:
+async def test_on_the_whole_local_stack_it_passes_the_smoke_test(app: Path, tmp_path: Path) -> None:
+    """With a conversation through Event Grid, whose functions are those of the package."""
+    with local_stack(tmp_path / "data", app=app) as stack:
+        company = Company(stack.run)
+        service = await company.service("Canary", *CANARY)
+        await company.close()
+        key, url = stack.run["tenant"]["widgetKey"], stack.run["functions"]
+        passed = await asyncio.to_thread(smoke, url, "--widget-key", key, "--service", service, "--origin", url)
+    assert passed.returncode == 0, passed.stdout
+    assert "✓ a message there and back through Event Grid" in passed.stdout
+
+
+def smoke(url: str, *options: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        ["bash", str(INFRA / "smoke.sh"), started.url],
-        env={**os.environ, "INTERACT_SMOKE_SECONDS": "1"},
+        [sys.executable, "-m", "cli", "smoke", url, "--wait", "1", *options],
+        cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=60,
+        timeout=120,
         check=False,
     )
 

@@ -52,13 +52,13 @@ class Stack:
         return max((self.data / "logs").iterdir())
 
 
-def start(data: Path) -> Stack:
-    """Start everything and wait for run.json."""
+def start(data: Path, app: Path = ROOT) -> Stack:
+    """Start everything with the function app of this directory, and wait for run.json."""
     environment = {**os.environ, "INTERACT_DATA": str(data), "INTERACT_PORT_BASE": str(free_base())}
     data.mkdir(parents=True, exist_ok=True)
     with (data / TERMINAL).open("wb") as terminal:
         process = subprocess.Popen(
-            [sys.executable, "-m", "local"],
+            [sys.executable, "-m", "local", "--app", str(app)],
             cwd=ROOT,
             env=environment,
             stdout=terminal,
@@ -75,9 +75,9 @@ def start(data: Path) -> Stack:
 
 
 @contextlib.contextmanager
-def running(data: Path) -> Iterator[Stack]:
+def running(data: Path, app: Path = ROOT) -> Iterator[Stack]:
     """Start everything and end it; it has to end well."""
-    started = start(data)
+    started = start(data, app)
     try:
         yield started
     finally:
