@@ -75,6 +75,7 @@ SCHEMAS: dict[str, Any] = {
             "retryAfter",
         ),
     ),
+    "SignIn": thing(authority={"enum": ["entra", "oidc", "none"]}, issuer=MAYBE, clientId=MAYBE, scope=MAYBE),
     "Me": thing(
         id=TEXT,
         name=TEXT,

@@ -62,10 +62,21 @@ class MethodNotAllowed(InteractError):
 
 async def managed(handler: Handler, request: func.HttpRequest, parts: Mapping[str, str]) -> func.HttpResponse:
     """What the handler answers to an administrator, or its error as a problem with all that is known."""
-    trace = secrets.token_hex(8)
-    try:
+
+    async def as_administrator(request: func.HttpRequest) -> func.HttpResponse:
         administrator = await bootstrap.application().ports.administrators.of(_access_token(request))
         return await handler(request, administrator, parts)
+
+    return await explained(as_administrator, request)
+
+
+async def explained(
+    handler: Callable[[func.HttpRequest], Awaitable[func.HttpResponse]], request: func.HttpRequest
+) -> func.HttpResponse:
+    """What the handler answers to anybody, or its error as a problem with all that is known."""
+    trace = secrets.token_hex(8)
+    try:
+        return await handler(request)
     except InteractError as error:
         what = request.method, request.url.partition("?")[0]
         logger.log(_level(error), "trace %s: %s %s answered %d %s: %s", trace, *what, error.status, error.code, error)

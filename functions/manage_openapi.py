@@ -82,7 +82,7 @@ def _described(operation: Operation, collection: str, kind: Kind | None) -> dict
     responses = {str(operation.status): done}
     if operation.method == "PUT":
         responses["201"] = done
-    for status in sorted({*operation.problems, 401, 503}):
+    for status in sorted({*operation.problems, 503} | ({401} if not operation.is_open else set())):
         content = {"application/problem+json": {**_reference("Problem"), "example": _problem(status)}}
         responses[str(status)] = {"description": PROBLEMS[status], "content": content}
     described: dict[str, Any] = {
@@ -91,6 +91,7 @@ def _described(operation: Operation, collection: str, kind: Kind | None) -> dict
         "tags": [collection or operation.path.partition("/")[0]],
         "parameters": _parameters(operation),
         "responses": responses,
+        **({"security": []} if operation.is_open else {}),
     }
     if operation.body:
         content = {operation.media: _content(named(operation.body), kind)}

@@ -12,7 +12,7 @@ KINDS = "{kinds}"
 class Operation:
     """`query` are names of parameters, `body` and `answer` names of schemas; `{Kind}` in them is the kind's.
 
-    `problems` are beside 401 and 503, which every call may answer.
+    `problems` are beside 401 and 503, which every call may answer; one that is open needs no access token.
     """
 
     method: str
@@ -25,6 +25,7 @@ class Operation:
     query: tuple[str, ...] = ()
     problems: tuple[int, ...] = ()
     writes: bool = False
+    is_open: bool = False
     media: str = "application/json"
 
 
@@ -34,6 +35,9 @@ PATCH = "application/merge-patch+json"
 PAGE = ("top", "after")
 
 OPERATIONS: tuple[Operation, ...] = (
+    Operation(
+        "GET", "sign-in", "readSignIn", "Where administrators sign in; needs no access token.", "SignIn", is_open=True
+    ),
     Operation("GET", "me", "me", "Who calls, as the access token says.", "Me"),
     Operation("GET", "tenant", "readTenant", "The tenant's settings.", "StoredTenant", problems=(404,)),
     Operation(

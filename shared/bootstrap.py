@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from shared.domain.errors import NotReady, PortError
-from shared.settings import VERSION, SettingFinding, Settings, StorageSettings, read
+from shared.settings import VERSION, SettingFinding, Settings, SignInSettings, StorageSettings, read
 
 if TYPE_CHECKING:
     from shared.adapters.http_session import HttpSession
@@ -34,6 +34,7 @@ class Surroundings:
     endpoints: Endpoints
     public_url: str
     trusted_proxies: int = 0
+    sign_in: SignInSettings | None = None
 
 
 @dataclass(frozen=True)
@@ -189,7 +190,10 @@ def _assemble(settings: Settings) -> _Running:
     )
     authentication = ConnectorAuthentication(http, bot.app_id, bot.keys_url, bot.service_hosts)
     endpoints = WidgetEndpoints(resources, realtime)
-    surroundings = Surroundings(authentication, TeamsCards(), endpoints, settings.public_url, settings.trusted_proxies)
+    sign_in = settings.sign_in if settings.sign_in.audience else None
+    surroundings = Surroundings(
+        authentication, TeamsCards(), endpoints, settings.public_url, settings.trusted_proxies, sign_in
+    )
     closers = (tables.close, timers.close, identity.close, http.close)
     interval = timedelta(seconds=settings.presence_seconds)
     cache = timedelta(seconds=settings.config_cache_seconds)

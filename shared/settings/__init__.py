@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
-from shared.settings.model import BotSettings, Reading, SettingFinding, Settings, StorageSettings
+from shared.settings.model import BotSettings, Reading, SettingFinding, Settings, SignInSettings, StorageSettings
 from shared.settings.reader import Reader, is_push
 from shared.settings.table import (
     CONFIG_CACHE,
@@ -24,7 +24,16 @@ from shared.settings.table import (
 
 VERSION = "0.1.0"
 
-__all__ = ["VERSION", "BotSettings", "Reading", "SettingFinding", "Settings", "StorageSettings", "read"]
+__all__ = [
+    "VERSION",
+    "BotSettings",
+    "Reading",
+    "SettingFinding",
+    "Settings",
+    "SignInSettings",
+    "StorageSettings",
+    "read",
+]
 
 
 def read(environment: Mapping[str, str] | None = None) -> Reading:

@@ -93,6 +93,7 @@ def test_good_requests_are_answered_as_described(world: World, operation: str) -
     assert 200 in statuses or not operation.startswith(("list", "readService", "readTenant", "validate", "me"))
 
 
-@pytest.mark.parametrize("operation", sorted(DESCRIBED))
+# Where one signs in there is nothing that a request could have wrong.
+@pytest.mark.parametrize("operation", sorted(DESCRIBED.keys() - {"readSignIn"}))
 def test_bad_requests_are_answered_as_described(world: World, operation: str) -> None:
     assert 500 not in hold(operation, GenerationMode.NEGATIVE)
