@@ -224,9 +224,13 @@ class RealtimeAnswer(Given):
 
 
 class PresenceAnswer(Given):
-    """Whether a contact can be reached now. `checkAfter`: seconds after which to ask again, with push or without."""
+    """Whether a contact can be reached now. `checkAfter`: seconds after which to ask again, with push or without.
+
+    `at` orders answers and what is pushed: what has an earlier time is older, whenever it arrives.
+    """
 
     state: Literal["available", "busy", "offline"]
+    at: Moment
     check_after: Annotated[float, Field(gt=0)]
     realtime: RealtimeAnswer | None = None
 

@@ -48,6 +48,7 @@ async def widget_presence(req: func.HttpRequest) -> func.HttpResponse:
     return answer(
         PresenceAnswer(
             state=look.state.value,
+            at=look.as_of,
             check_after=look.check_after.total_seconds(),
             realtime=RealtimeAnswer(url=access.url, access_token=access.access_token) if access else None,
         )

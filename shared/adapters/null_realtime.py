@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from shared.domain.availability import ContactState
 from shared.ports import RealtimeAccess
 
@@ -19,5 +21,5 @@ class NullRealtime:
     async def presence_access(self, key: str) -> RealtimeAccess | None:
         return None
 
-    async def publish_presence(self, key: str, state: ContactState) -> None:
+    async def publish_presence(self, key: str, state: ContactState, at: datetime) -> None:
         """Nobody listens."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -59,8 +60,8 @@ class SignalR:
     async def presence_access(self, key: str) -> RealtimeAccess | None:
         return await self._access(_watcher(key))
 
-    async def publish_presence(self, key: str, state: ContactState) -> None:
-        await self._invoke(_watcher(key), PRESENCE, {"state": state.value})
+    async def publish_presence(self, key: str, state: ContactState, at: datetime) -> None:
+        await self._invoke(_watcher(key), PRESENCE, {"state": state.value, "at": _iso(at)})
 
     async def _access(self, user_id: str) -> RealtimeAccess | None:
         """None where the service has to be asked for it and does not answer: widgets without push poll."""
@@ -90,6 +91,11 @@ class SignalR:
 def _watcher(key: str) -> str:
     """Session ids are hexadecimal digits, so that this is none of them."""
     return f"presence-{key}"
+
+
+def _iso(moment: datetime) -> str:
+    """As the widget API writes times: widgets compare the texts."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _parts(connection_string: str) -> dict[str, str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from shared.application.members import Members
 from shared.application.recently import Recently
@@ -26,17 +27,34 @@ AT_ONCE = 20
 """Agents' rows read side by side; one available agent is enough, so most questions end with the first of these."""
 
 
+@dataclass(frozen=True)
+class Seen:
+    """The state of a contact, and when somebody began to find it out."""
+
+    state: ContactState
+    as_of: datetime
+
+
 class Availability:
     """Answers for users and services alike."""
 
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
         self._members = Members(ports)
-        self._recently: Recently[tuple[str, ContactReference], ContactState] = Recently(ports.clock, KEPT)
+        self._recently: Recently[tuple[str, ContactReference], Seen] = Recently(ports.clock, KEPT)
 
     async def of_contact(self, tenant_id: str, reference: ContactReference) -> ContactState:
         """The state, a second old at most. Raises a PortError where the agents' rows cannot be read."""
-        return await self._recently.get((tenant_id, reference), lambda: self.now(tenant_id, reference))
+        return (await self.seen(tenant_id, reference)).state
+
+    async def seen(self, tenant_id: str, reference: ContactReference) -> Seen:
+        """As `of_contact`, with the time as of which it is so."""
+
+        async def look() -> Seen:
+            as_of = self._ports.clock.now()
+            return Seen(await self.now(tenant_id, reference), as_of)
+
+        return await self._recently.get((tenant_id, reference), look)
 
     async def now(self, tenant_id: str, reference: ContactReference) -> ContactState:
         """As `of_contact`, found out anew."""

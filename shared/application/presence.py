@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from shared.application.admission import Caller, admit_caller
 from shared.application.availability import Availability
-from shared.application.watching import CHECK_WITH_PUSH, PresenceWatch
+from shared.application.watching import CHECK_WITH_PUSH, CHECK_WITHOUT_PUSH, PresenceWatch
 from shared.domain.availability import ContactState
 from shared.domain.sessions import ContactReference
 from shared.ports import Ports, RealtimeAccess
@@ -15,9 +15,10 @@ from shared.ports import Ports, RealtimeAccess
 
 @dataclass(frozen=True)
 class Look:
-    """The state, when to ask again, and how to hear of changes before."""
+    """The state and as of when it is so, when to ask again, and how to hear of changes before."""
 
     state: ContactState
+    as_of: datetime
     check_after: timedelta
     realtime: RealtimeAccess | None
 
@@ -41,5 +42,5 @@ class VisiblePresence:
         tenant_id = admitted.tenant.id
         # First, so that whatever changes from now on is told.
         access = await self._watch.access(tenant_id, reference) if push else None
-        state = await self._availability.of_contact(tenant_id, reference)
-        return Look(state, CHECK_WITH_PUSH if access else self._watch.check_without_push, access)
+        seen = await self._availability.seen(tenant_id, reference)
+        return Look(seen.state, seen.as_of, CHECK_WITH_PUSH if access else CHECK_WITHOUT_PUSH, access)

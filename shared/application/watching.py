@@ -12,21 +12,21 @@ import asyncio
 import hashlib
 import logging
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from shared.application.availability import Availability
 from shared.application.recently import Recently
-from shared.domain.availability import ContactState
 from shared.domain.errors import PortError, VersionConflict
 from shared.domain.sessions import ContactKind, ContactReference
 from shared.ports import Chain, Ports, RealtimeAccess, Watched, Watching
 
-INTERVAL = timedelta(seconds=5)
-"""Between two looks, unless the deployment sets another (INTERACT_PRESENCE_SECONDS)."""
+INTERVAL = timedelta(seconds=1)
+"""Between two looks, unless the deployment sets another (INTERACT_PRESENCE_SECONDS): a change in Teams is to be seen
+within 2 s. Looked is only while a page that somebody sees watches by push, and WATCHED_FOR longer."""
 CHECK_WITH_PUSH = timedelta(seconds=60)
 """So often a widget with a connection asks all the same: that is how it says that it still watches."""
-LONGEST_CHECK = timedelta(seconds=10)
-"""So often a widget without a connection asks at least: a change is to be seen within 15 s."""
+CHECK_WITHOUT_PUSH = timedelta(seconds=10)
+"""So often a widget without a connection asks: a change is to be seen within 15 s."""
 WATCHED_FOR = timedelta(seconds=150)
 """Two checks may be missed."""
 WRITTEN_EVERY = timedelta(seconds=30)
@@ -36,6 +36,10 @@ OVERDUE = timedelta(seconds=10)
 """A chain whose turn is so late has broken."""
 READ_EVERY = timedelta(seconds=1)
 """How old a process's knowledge of what is watched may be when an agent's row changes."""
+A_MOMENT = timedelta(milliseconds=1)
+"""The smallest difference of time that a widget is told."""
+EARLIEST = datetime.min.replace(tzinfo=UTC)
+TRIES = 4
 AT_ONCE = 10
 REMEMBERED = 10_000
 
@@ -53,10 +57,6 @@ class PresenceWatch:
         self._known: Recently[str, Watching] = Recently(ports.clock, READ_EVERY)
         self._dirty: dict[str, set[ContactReference]] = {}
         self._telling: dict[str, asyncio.Task[None]] = {}
-
-    @property
-    def check_without_push(self) -> timedelta:
-        return min(2 * self._interval, LONGEST_CHECK)
 
     async def access(self, tenant_id: str, contact: ContactReference) -> RealtimeAccess | None:
         """What a widget needs to hear of changes; None where it has to ask, now and then.
@@ -180,15 +180,36 @@ class PresenceWatch:
         await asyncio.gather(*(tell(one) for one in watched))
 
     async def _tell_change(self, tenant_id: str, watched: Watched) -> None:
-        state = await self._availability.now(tenant_id, watched.contact)
-        if state is watched.told:
-            return
-        self._availability.forget(tenant_id, watched.contact)
-        await self._publish(tenant_id, watched.contact, state)
-        await self._ports.watches.tell(tenant_id, watched.contact, state)
+        """Publish the contact's state where it is not the one that was told last.
 
-    async def _publish(self, tenant_id: str, contact: ContactReference, state: ContactState) -> None:
-        await self._ports.realtime.publish_presence(presence_key(tenant_id, contact), state)
+        Two hosts may be at it at once. Who has looked earlier is the one who says first that it tells, or else looks
+        again: so what has the later time was seen later, and a widget shows it even if it arrives before the other. A
+        host that dies while it tells has said only that it would: the next look tells it.
+        """
+        for _ in range(TRIES):
+            state = await self._availability.now(tenant_id, watched.contact)
+            if state is watched.told:
+                return
+            at = max(self._ports.clock.now(), (watched.told_at or EARLIEST) + A_MOMENT)
+            self._availability.forget(tenant_id, watched.contact)
+            try:
+                telling = await self._ports.watches.tell(tenant_id, watched, None, at)
+            except VersionConflict:
+                again = await self._watched(tenant_id, watched.contact)
+                if again is None:
+                    return
+                watched = again
+                continue
+            await self._ports.realtime.publish_presence(presence_key(tenant_id, watched.contact), state, at)
+            try:
+                await self._ports.watches.tell(tenant_id, telling, state, at)
+            except VersionConflict:
+                logger.debug("%s of tenant %s is told anew by another host", watched.contact.key, tenant_id)
+            return
+
+    async def _watched(self, tenant_id: str, contact: ContactReference) -> Watched | None:
+        watching = await self._ports.watches.read(tenant_id)
+        return next((one for one in watching.contacts if one.contact == contact), None)
 
 
 def presence_key(tenant_id: str, contact: ContactReference) -> str:

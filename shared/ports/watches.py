@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -13,11 +13,17 @@ from shared.domain.sessions import ContactReference
 
 @dataclass(frozen=True)
 class Watched:
-    """A contact that somebody follows until `until`; `told` is the state that was published last."""
+    """A contact that somebody follows until `until`.
+
+    `told` is the state that was published last, at `told_at`; None where nothing was, or is about to be. `version` is
+    that of what is noted of it.
+    """
 
     contact: ContactReference
     until: datetime
     told: ContactState | None = None
+    told_at: datetime | None = None
+    version: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -55,8 +61,11 @@ class WatchStore(Protocol):
         """Idempotent."""
         ...
 
-    async def tell(self, tenant_id: str, contact: ContactReference, state: ContactState) -> None:
-        """Note what was published."""
+    async def tell(self, tenant_id: str, watched: Watched, state: ContactState | None, at: datetime) -> Watched:
+        """Note what was published, or with None that something is about to be, in place of exactly what was noted.
+
+        The contact as it is noted now; raises VersionConflict.
+        """
         ...
 
     async def move(self, tenant_id: str, chain: Chain | None, turn: int, due: datetime | None) -> None:

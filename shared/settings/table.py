@@ -146,8 +146,8 @@ SETTINGS = (
     Setting(
         PRESENCE,
         f"seconds between two looks at the presence of contacts that visitors watch, {PRESENCE_BOUNDS[0]} to "
-        f"{PRESENCE_BOUNDS[1]}; so late a change in Teams is seen",
-        default="5",
+        f"{PRESENCE_BOUNDS[1]}; so late, and a second more, a change in Teams is seen",
+        default="1",
     ),
     Setting(
         PROXIES,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -12,7 +13,7 @@ from shared.application.watching import presence_key
 from shared.domain.availability import ContactState, TeamsPresence
 from shared.domain.errors import OutcomeUnknown
 from tests.application.company import DIRECTLY_MARIO, LUISA, MARIO, SALES, TENANT
-from tests.application.faults import Call, fails
+from tests.application.faults import Call, HostDied, fails
 from tests.application.watchers import look, told, turns
 from tests.application.world import World
 
@@ -27,6 +28,7 @@ async def watched(world: World) -> World:
     await turns(world, 5)
     assert told(world) == [AVAILABLE]
     world.realtime.presences.clear()
+    world.realtime.presence_times.clear()
     world.clock.advance(1)
     return world
 
@@ -95,6 +97,26 @@ class TestTheChain:
         await turns(watched, 30)
         assert told(watched) == [BUSY], "once"
 
+    async def test_a_change_in_teams_is_told_within_two_seconds(self, watched: World) -> None:
+        watched.presence.states[MARIO.id] = TeamsPresence.BUSY
+        await turns(watched, 1)
+        assert told(watched) == [BUSY]
+
+    async def test_a_minute_of_it_costs_a_few_calls_a_second_however_many_watch(self, watched: World) -> None:
+        for _ in range(1_000):
+            await look(watched, DIRECTLY_MARIO)
+        watched.calls.clear()
+        await turns(watched, 60)
+        cost = {name: count for name, count in Counter(watched.calls).items() if not name.startswith("config.")}
+        calls = {"watches.read", "watches.move", "timers.look_at_presence", "agent_store.read", "presence.of"}
+        assert (set(cost), max(cost.values())) == (calls, 60 + 1)
+
+    async def test_after_the_last_page_was_closed_it_costs_nothing_soon(self, watched: World) -> None:
+        await turns(watched, 152)
+        watched.calls.clear()
+        await turns(watched, 3_600)
+        assert watched.calls == []
+
     async def test_turns_come_in_equal_intervals(self, watched: World) -> None:
         looks: list[float] = []
         begin = watched.clock.time.timestamp()
@@ -103,7 +125,7 @@ class TestTheChain:
             await turns(watched, (due - watched.clock.time).total_seconds())
             looks.append(round(watched.clock.time.timestamp() - begin, 3))
         gaps = {round(later - earlier, 3) for earlier, later in itertools.pairwise(looks)}
-        assert gaps == {5.0}
+        assert gaps == {1.0}
 
     async def test_a_message_that_comes_early_is_waited_for(self, watched: World) -> None:
         due, tenant_id, turn = watched.timers.turns.pop()
@@ -191,6 +213,78 @@ class TestTheChain:
 
         world.ports.watches.read = first_ones  # type: ignore[method-assign, assignment]  # the page is full
         assert (await look(world, SALES)).realtime is None
+
+
+class TestTwoHosts:
+    async def test_who_has_looked_earlier_never_has_the_last_word(self, watched: World) -> None:
+        """A host finds Mario busy and is held up; meanwhile he is available again, and another host tells that."""
+        at_published: list[str] = []
+
+        async def held_up(name: str, call: Call) -> object:
+            if name == "realtime.publish_presence" and not at_published:
+                at_published.append(name)
+                watched.presence.states[MARIO.id] = TeamsPresence.OFFLINE
+                watched.clock.advance(1)
+                await watched.app.watch.agent_changed(TENANT.id, MARIO.id)
+                await watched.app.watch.settled()
+            return await call()
+
+        watched.presence.states[MARIO.id] = TeamsPresence.BUSY
+        slow = watched.host(held_up)
+        await slow.watch.agent_changed(TENANT.id, MARIO.id)
+        await slow.watch.settled()
+
+        assert shown(watched) is OFFLINE
+        (noted,) = (await watched.ports.watches.read(TENANT.id)).contacts
+        assert noted.told is OFFLINE
+
+    async def test_who_looked_before_another_has_told_looks_again(self, watched: World) -> None:
+        read: list[str] = []
+
+        async def overtaken(name: str, call: Call) -> object:
+            if name == "watches.tell" and not read:
+                read.append(name)
+                watched.presence.states[MARIO.id] = TeamsPresence.OFFLINE
+                await watched.app.watch.agent_changed(TENANT.id, MARIO.id)
+                await watched.app.watch.settled()
+            return await call()
+
+        watched.presence.states[MARIO.id] = TeamsPresence.BUSY
+        slow = watched.host(overtaken)
+        await slow.watch.agent_changed(TENANT.id, MARIO.id)
+        await slow.watch.settled()
+
+        assert told(watched) == [OFFLINE]
+
+    async def test_what_a_host_was_about_to_tell_when_it_died_is_told_by_the_next_look(self, watched: World) -> None:
+        async def dies(name: str, call: Call) -> object:
+            if name == "realtime.publish_presence":
+                raise HostDied
+            return await call()
+
+        watched.presence.states[MARIO.id] = TeamsPresence.BUSY
+        dying = watched.host(dies)
+        await dying.watch.agent_changed(TENANT.id, MARIO.id)
+        with pytest.raises(HostDied):
+            await dying.watch.settled()
+        await turns(watched, 6)
+
+        assert told(watched) == [BUSY]
+
+    async def test_a_clock_that_is_behind_tells_a_later_time_all_the_same(self, watched: World) -> None:
+        for state in (TeamsPresence.BUSY, TeamsPresence.OFFLINE, TeamsPresence.AVAILABLE):
+            watched.presence.states[MARIO.id] = state
+            watched.clock.advance(-60)
+            await watched.app.watch.agent_changed(TENANT.id, MARIO.id)
+            await watched.app.watch.settled()
+        assert told(watched) == [BUSY, OFFLINE, AVAILABLE]
+        assert shown(watched) is AVAILABLE
+
+
+def shown(world: World) -> ContactState:
+    """What a widget shows that heard everything: whatever has the latest time."""
+    _, (_, state) = max(zip(world.realtime.presence_times, world.realtime.presences, strict=True))
+    return state
 
 
 async def test_a_process_writes_twice_a_minute_however_many_ask(world: World) -> None:

@@ -30,6 +30,7 @@ from shared.ports import Realtime, RealtimeAccess
 
 KEY = "an access key of at least thirty-two bytes"
 END = "\x1e"
+NOW = datetime(2030, 1, 1, 9, 0, 0, 250_900, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ async def test_a_nudge_that_nobody_hears_does_no_harm(realtime: Realtime) -> Non
 
 
 async def test_a_state_that_nobody_hears_does_no_harm(realtime: Realtime) -> None:
-    await realtime.publish_presence("contact-1", ContactState.BUSY)
+    await realtime.publish_presence("contact-1", ContactState.BUSY, NOW)
 
 
 async def test_who_may_watch_may_also_have_a_session(realtime: Realtime) -> None:
@@ -112,10 +113,13 @@ async def test_all_who_watch_a_contact_hear_of_it_and_no_session_does(push: Push
     watching = [await connect_with(push, await push.realtime.presence_access("contact-1")) for _ in range(2)]
     others = [await connect(push, "contact-1")]
     others.append(await connect_with(push, await push.realtime.presence_access("contact-2")))
-    await push.realtime.publish_presence("contact-1", ContactState.AVAILABLE)
+    await push.realtime.publish_presence("contact-1", ContactState.AVAILABLE, NOW)
     for socket in watching:
         message = json.loads((await socket.receive_str(timeout=5)).rstrip(END))
-        assert (message["target"], message["arguments"]) == ("presence", [{"state": "available"}])
+        assert (message["target"], message["arguments"]) == (
+            "presence",
+            [{"state": "available", "at": "2030-01-01T09:00:00.250Z"}],
+        )
     for socket in others:
         with pytest.raises(TimeoutError):
             await socket.receive_str(timeout=0.05)

@@ -49,17 +49,33 @@ async def test_a_contact_is_watched_until_the_latest_time(store: WatchStore, ten
     assert found == {SUPPORT: Watched(SUPPORT, LATER), LUISA: Watched(LUISA, NOW)}
 
 
+async def one(store: WatchStore, tenant_id: str) -> Watched:
+    (found,) = (await store.read(tenant_id)).contacts
+    return found
+
+
 async def test_what_was_told_is_remembered_through_another_watch(store: WatchStore, tenant_id: str) -> None:
     await store.watch(tenant_id, LUISA, NOW)
-    await store.tell(tenant_id, LUISA, ContactState.BUSY)
-    await store.tell(tenant_id, LUISA, ContactState.AVAILABLE)
+    telling = await store.tell(tenant_id, await one(store, tenant_id), None, NOW)
+    assert telling == await one(store, tenant_id) == Watched(LUISA, NOW, None, NOW)
+    await store.tell(tenant_id, telling, ContactState.AVAILABLE, NOW)
     await store.watch(tenant_id, LUISA, LATER)
-    assert (await store.read(tenant_id)).contacts == [Watched(LUISA, LATER, ContactState.AVAILABLE)]
+    assert await one(store, tenant_id) == Watched(LUISA, LATER, ContactState.AVAILABLE, NOW)
+
+
+async def test_of_two_who_tell_at_once_one_has_to_look_again(store: WatchStore, tenant_id: str) -> None:
+    await store.watch(tenant_id, LUISA, NOW)
+    for _ in range(2):
+        seen = await one(store, tenant_id)
+        await store.tell(tenant_id, seen, ContactState.BUSY, NOW)
+        with pytest.raises(VersionConflict):
+            await store.tell(tenant_id, seen, ContactState.AVAILABLE, LATER)
+        assert (await one(store, tenant_id)).told is ContactState.BUSY
 
 
 async def test_a_contact_can_be_forgotten_and_forgotten_again(store: WatchStore, tenant_id: str) -> None:
     await store.watch(tenant_id, SUPPORT, NOW)
-    await store.tell(tenant_id, SUPPORT, ContactState.BUSY)
+    await store.tell(tenant_id, await one(store, tenant_id), ContactState.BUSY, NOW)
     for _ in range(2):
         await store.forget(tenant_id, SUPPORT)
     await store.watch(tenant_id, SUPPORT, LATER)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import jwt
 import pytest
@@ -75,9 +76,9 @@ class TestSignalR:
 
     async def test_whoever_watches_a_contact_hears_of_it(self, push: Push) -> None:
         socket = await connect_with(push, await push.realtime.presence_access("contact & co"))
-        await push.realtime.publish_presence("contact & co", ContactState.BUSY)
+        await push.realtime.publish_presence("contact & co", ContactState.BUSY, datetime(2030, 1, 1, tzinfo=UTC))
         message = json.loads((await socket.receive_str(timeout=5)).rstrip(END))
-        assert message["arguments"] == [{"state": "busy"}]
+        assert message["arguments"] == [{"state": "busy", "at": "2030-01-01T00:00:00.000Z"}]
         await socket.close()
 
     async def test_access_lasts_an_hour_and_is_for_this_session(self, push: Push) -> None:

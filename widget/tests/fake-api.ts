@@ -161,9 +161,10 @@ export class FakeApi {
   /** The state of the contact, with access to push where it is wanted and there. */
   private seen({ searchParams }: URL): object {
     const { realtime, checkAfter = 10 } = this.options;
-    if (!realtime || searchParams.get("subscription") === "poll") return { state: this.presence, checkAfter };
+    const seen = { state: this.presence, at: new Date().toISOString() };
+    if (!realtime || searchParams.get("subscription") === "poll") return { ...seen, checkAfter };
     const access = { url: `${this.origin()}/client/?hub=interact`, accessToken: WATCHERS };
-    return { state: this.presence, checkAfter: 60, realtime: access };
+    return { ...seen, checkAfter: 60, realtime: access };
   }
 
   private start(response: ServerResponse, body: string): void {

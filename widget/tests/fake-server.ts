@@ -91,7 +91,7 @@ export class FakeServer {
   /** The contact's state changes; `push` tells those who watch by a connection. */
   setPresence(state: string, push = true): void {
     this.api.presence = state;
-    if (push) this.hub.invoke(WATCHERS, "presence", { state });
+    if (push) this.hub.invoke(WATCHERS, "presence", { state, at: new Date().toISOString() });
   }
 
   agentJoins(agent: string, session = this.session): void {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from shared.domain.availability import ContactState
@@ -13,16 +14,16 @@ Key = tuple[str, ContactReference]
 
 
 class MemoryWatchStore:
-    """`until` and `told` by (tenant id, contact), `chains` by tenant id."""
+    """`until` and `told` (state, when, version) by (tenant id, contact), `chains` by tenant id."""
 
     def __init__(self) -> None:
         self.until: dict[Key, datetime] = {}
-        self.told: dict[Key, ContactState] = {}
+        self.told: dict[Key, tuple[ContactState | None, datetime, str]] = {}
         self.chains: dict[str, Chain] = {}
 
     async def read(self, tenant_id: str) -> Watching:
         contacts = [
-            Watched(contact, until, self.told.get((of_tenant, contact)))
+            Watched(contact, until, *self.told.get((of_tenant, contact), (None, None, None)))
             for (of_tenant, contact), until in self.until.items()
             if of_tenant == tenant_id
         ]
@@ -35,8 +36,14 @@ class MemoryWatchStore:
         self.until.pop((tenant_id, contact), None)
         self.told.pop((tenant_id, contact), None)
 
-    async def tell(self, tenant_id: str, contact: ContactReference, state: ContactState) -> None:
-        self.told[tenant_id, contact] = state
+    async def tell(self, tenant_id: str, watched: Watched, state: ContactState | None, at: datetime) -> Watched:
+        key = (tenant_id, watched.contact)
+        noted = self.told.get(key, (None, None, None))[2]
+        if noted != watched.version:
+            raise VersionConflict(f"{watched.contact.key} of tenant {tenant_id} was told by another host")
+        version = str(int(noted or "0") + 1)
+        self.told[key] = (state, at, version)
+        return replace(watched, told=state, told_at=at, version=version)
 
     async def move(self, tenant_id: str, chain: Chain | None, turn: int, due: datetime | None) -> None:
         stored = self.chains.get(tenant_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from shared.domain.availability import ContactState
 from shared.ports import (
@@ -23,6 +24,7 @@ class MemoryRealtime:
         self.url = url
         self.nudges: list[Nudge] = []
         self.presences: list[tuple[str, ContactState]] = []
+        self.presence_times: list[datetime] = []
         self.typing: list[str] = []
 
     async def access(self, session_id: str) -> RealtimeAccess | None:
@@ -37,5 +39,6 @@ class MemoryRealtime:
     async def presence_access(self, key: str) -> RealtimeAccess | None:
         return RealtimeAccess(self.url, f"presence-{key}") if self.url else None
 
-    async def publish_presence(self, key: str, state: ContactState) -> None:
+    async def publish_presence(self, key: str, state: ContactState, at: datetime) -> None:
         self.presences.append((key, state))
+        self.presence_times.append(at)

@@ -5,6 +5,8 @@ import type { PresenceState } from "../shared/presence";
 
 export interface Answer {
   readonly state: PresenceState;
+  /** As of when it is so, as ISO 8601 in UTC with milliseconds: an earlier one is older, whenever it arrives. */
+  readonly at: string;
   /** Seconds. */
   readonly checkAfter: number;
   readonly realtime?: RealtimeAccess;
@@ -39,6 +41,7 @@ export class Watcher {
   private connection: Connection | undefined;
   private lost = 0;
   private pushAgainAt = 0;
+  private shownAt = "";
 
   constructor(private readonly parts: WatcherParts) {}
 
@@ -93,7 +96,7 @@ export class Watcher {
 
   private async shown(asked: Promise<Answer>): Promise<Answer> {
     const answer = await asked;
-    if (!this.stopping.signal.aborted) this.parts.show(answer.state);
+    this.show(answer.state, answer.at);
     return answer;
   }
 
@@ -123,8 +126,15 @@ export class Watcher {
   }
 
   private hear(told: unknown): void {
-    const state = (told as { state?: unknown } | undefined)?.state;
-    if (!this.stopping.signal.aborted && STATES.includes(state as string)) this.parts.show(state as PresenceState);
+    const { state, at } = (told ?? {}) as { state?: unknown; at?: unknown };
+    if (STATES.includes(state as string) && typeof at === "string") this.show(state as PresenceState, at);
+  }
+
+  /** Several servers tell and answer: what is older than what is shown comes too late. */
+  private show(state: PresenceState, at: string): void {
+    if (this.stopping.signal.aborted || at < this.shownAt) return;
+    this.shownAt = at;
+    this.parts.show(state);
   }
 
   private disconnect(): void {

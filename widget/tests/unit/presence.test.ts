@@ -60,12 +60,18 @@ class World {
     this.time = end;
   }
 
+  /** The time as servers write it. */
+  at(milliseconds = this.time): string {
+    return new Date(milliseconds).toISOString();
+  }
+
   private answer(wanted: boolean): Promise<Answer> {
     this.asked.push(wanted ? "signalR" : "poll");
     if (this.failure) return Promise.reject(this.failure);
     const offered = wanted && this.hub !== "none";
     return Promise.resolve({
       state: this.state,
+      at: this.at(),
       checkAfter: offered ? 60 : 10,
       ...(offered ? { realtime: ACCESS } : {}),
     });
@@ -101,7 +107,7 @@ describe("presence", () => {
     await world.passes(180);
     assert.deepEqual(world.asked, Array(5).fill("signalR"));
     assert.equal(world.connections.length, 1);
-    world.connections[0]?.listeners["presence"]?.({ state: "busy" });
+    world.connections[0]?.listeners["presence"]?.({ state: "busy", at: world.at() });
     assert.equal(world.shown.at(-1), "busy");
   });
 
@@ -109,10 +115,26 @@ describe("presence", () => {
     const world = new World(true);
     await world.passes(1);
     const shown = world.shown.length;
-    for (const nonsense of [undefined, null, "busy", {}, { state: "gone" }, { state: 1 }]) {
+    for (const nonsense of [undefined, null, "busy", {}, { state: "gone", at: "2030" }, { state: "busy" }]) {
       world.connections[0]?.listeners["presence"]?.(nonsense);
     }
     assert.equal(world.shown.length, shown);
+  });
+
+  test("is what was seen last, however it comes in the wrong order", async () => {
+    const world = new World(true);
+    await world.passes(1);
+    const push = world.connections[0]?.listeners["presence"];
+    push?.({ state: "offline", at: world.at(world.time + 20) });
+    push?.({ state: "busy", at: world.at(world.time + 10) });
+    assert.equal(world.shown.at(-1), "offline", "the host that has looked earlier tells later");
+    world.state = "busy";
+    world.time -= 500;
+    world.watcher.look();
+    await world.passes(0);
+    assert.equal(world.shown.at(-1), "offline", "an answer from before the push");
+    await world.passes(60);
+    assert.equal(world.shown.at(-1), "busy");
   });
 
   test("is polled silently while the connection is lost, which comes back", async () => {
