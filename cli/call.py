@@ -7,7 +7,7 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -21,20 +21,35 @@ if TYPE_CHECKING:
     import httpx
 
     from cli.api import Api
+    from cli.tokens import Tokens
 
 Command = Callable[..., None]
 JSON_OPTION = Annotated[bool, typer.Option("--json", help="One JSON document on stdout; notes stay on stderr.")]
 TRACE = "INTERACT_TRACE"
 
 
+def _azure_cli_token(scope: str) -> tuple[str, float]:
+    # The package takes half a second to import.
+    from azure.identity import AzureCliCredential
+
+    token = AzureCliCredential().get_token(scope)
+    return token.token, float(token.expires_on)
+
+
 @dataclass(frozen=True)
 class Surroundings:
-    """What the command finds around it; tests bring their own. `pause` waits for so many seconds."""
+    """What the command finds around it; tests bring their own.
+
+    `pause` waits for so many seconds. `azure_cli_token` gives, for a scope, a token of whoever is signed in to the
+    Azure CLI, and its end in seconds since 1970; it raises ClientAuthenticationError.
+    """
 
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
     directory: Path = field(default_factory=lambda: Path(typer.get_app_dir("interact")))
     transport: httpx.BaseTransport | None = None
     pause: Callable[[float], None] = time.sleep
+    now: Callable[[], float] = time.time
+    azure_cli_token: Callable[[str], tuple[str, float]] = _azure_cli_token
 
 
 class Call:
@@ -48,13 +63,21 @@ class Call:
     @cached_property
     def api(self) -> Api:
         """Raises NotSignedIn."""
-        from cli.api import Api
+        from cli.sign_in import renew
         from cli.tokens import tokens_of
 
         around = self.surroundings
         stored = session.read(around.directory)
         url = session.api_address(around.environment, stored)
-        tokens = tokens_of(around.environment, stored)
+        own = stored if stored is not None and session.checked_address(stored.url) == url else None
+        tokens = tokens_of(around.environment, around.directory, own, partial(renew, around), around.now)
+        return self.api_at(url, tokens)
+
+    def api_at(self, url: str, tokens: Tokens) -> Api:
+        """The API of a deployment with these tokens."""
+        from cli.api import Api
+
+        around = self.surroundings
         return Api(url, tokens, transport=around.transport, pause=around.pause, say=self.output.say)
 
 

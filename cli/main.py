@@ -8,9 +8,13 @@ import typer
 
 from cli import VERSION
 from cli.call import Commands, Surroundings
-from cli.commands import documents, smoke
+from cli.commands import documents, sign_in, smoke
 
-GROUPS: tuple[Commands, ...] = (documents.commands, smoke.commands)
+GROUPS: tuple[Commands, ...] = (
+    sign_in.commands,
+    documents.commands,
+    smoke.commands,
+)
 
 app = typer.Typer(
     name="interact",

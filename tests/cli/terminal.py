@@ -13,6 +13,8 @@ from urllib.parse import parse_qsl, unquote
 
 import azure.functions as func
 import httpx
+from azure.identity import CredentialUnavailableError
+from starlette.types import ASGIApp
 from typer.testing import CliRunner
 
 from cli.call import Surroundings
@@ -25,10 +27,15 @@ Answer = Callable[[httpx.Request], httpx.Response]
 
 
 class InProcess(httpx.BaseTransport):
-    """Carries calls to the functions; `answers` come before them, and `sent` are all that were made."""
+    """Carries calls to the functions; `answers` come before them, and `sent` are all that were made.
+
+    `others` are apps of other origins, by host and port.
+    """
 
     def __init__(self) -> None:
+        self.others: dict[str, ASGIApp] = {}
         self.sent: list[httpx.Request] = []
+        self.last_text = ""
         self.answers: list[Answer | httpx.Response | Exception] = []
         self._runner = asyncio.Runner()
 
@@ -39,10 +46,24 @@ class InProcess(httpx.BaseTransport):
             if isinstance(planned, Exception):
                 raise planned
             return planned(request) if callable(planned) else planned
-        return self._runner.run(_answered(request))
+        return self.real(request)
+
+    def real(self, request: httpx.Request) -> httpx.Response:
+        """The answer of whoever is really asked."""
+        other = self.others.get(request.url.netloc.decode())
+        answer = self._runner.run(_answered_by(other, request) if other is not None else _answered(request))
+        self.last_text = answer.text
+        return answer
 
     def close_loop(self) -> None:
         self._runner.close()
+
+
+async def _answered_by(app: ASGIApp, request: httpx.Request) -> httpx.Response:
+    asynchronous = httpx.Request(request.method, request.url, headers=request.headers, content=request.read())
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app)) as client:
+        answer = await client.send(asynchronous)
+    return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content, request=request)
 
 
 async def _answered(request: httpx.Request) -> httpx.Response:
@@ -85,12 +106,19 @@ class Ended:
 
 @dataclass
 class Terminal:
-    """`directory` is that of the user's settings. Nothing waits: `waits` are the seconds it would have taken."""
+    """`directory` is that of the user's settings.
+
+    Nothing waits: `waits` are the seconds that it would have taken, by which `now` has moved on. `meanwhile` is what
+    others do in the first of them, `azure_cli` what `az` answers.
+    """
 
     directory: Path
     environment: dict[str, str] = field(default_factory=dict)
     transport: InProcess = field(default_factory=InProcess)
     waits: list[float] = field(default_factory=list)
+    now: float = 1_800_000_000.0
+    meanwhile: Callable[[], None] | None = None
+    azure_cli: Callable[[str], tuple[str, float]] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -104,11 +132,32 @@ class Terminal:
 
     def run(self, *words: str, typed: str | None = None) -> Ended:
         """The command with these words; fails the test where it does not end by itself."""
-        around = Surroundings(self.environment, self.directory, self.transport, self.waits.append)
+        around = Surroundings(
+            self.environment, self.directory, self.transport, self._pause, lambda: self.now, self._azure_cli_token
+        )
         result = CliRunner().invoke(app, list(words), input=typed, obj=around, prog_name="interact")
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
         return Ended(result.exit_code, result.stdout, result.stderr)
+
+    def issued(self, issuer: str, application: str, person: str) -> str:
+        """An access token of the stand-in for an issuer."""
+        with httpx.Client(transport=self.transport) as http:
+            asked = {"application": application, "person": person}
+            token: str = http.post(f"{issuer}/_standin/token", json=asked).json()["access_token"]
+        return token
+
+    def _pause(self, seconds: float) -> None:
+        self.waits.append(seconds)
+        self.now += seconds
+        meanwhile, self.meanwhile = self.meanwhile, None
+        if meanwhile is not None:
+            meanwhile()
+
+    def _azure_cli_token(self, scope: str) -> tuple[str, float]:
+        if self.azure_cli is None:
+            raise CredentialUnavailableError("Please run 'az login' to set up an account")
+        return self.azure_cli(scope)
 
     def done(self, *words: str, typed: str | None = None) -> Ended:
         """The command, which has to end well."""
