@@ -5,6 +5,7 @@ from __future__ import annotations
 from shared.application.agent_side import AgentSide
 from shared.application.availability import Availability
 from shared.application.customer_side import CustomerSide
+from shared.application.members import Members
 from shared.application.queue import TaskQueue
 from shared.application.reading import known
 from shared.application.transfers import Transfers
@@ -20,6 +21,7 @@ from shared.domain.effects import (
     EraseConversation,
     FindAvailability,
     FindMessage,
+    FindRecipients,
     FreeAgent,
     FreeSlot,
     InviteAgent,
@@ -36,7 +38,7 @@ from shared.domain.effects import (
     ShowConversation,
     TransferTask,
 )
-from shared.domain.events import AvailabilityFound, Event
+from shared.domain.events import AvailabilityFound, Event, MessageShown, RecipientsFound
 from shared.domain.sessions import Session
 from shared.domain.tenants import Tenant
 from shared.ports import (
@@ -106,6 +108,10 @@ class CarryOut:
                 return await self._transfers.find(record, effect.service_id)
             case LeaveMessage():
                 await self._agent.leave_message(record, effect)
+                return (MessageShown(effect.agent_id),)
+            case FindRecipients():
+                members = await Members(self._ports).reachable(session.tenant_id, session.contact)
+                return (RecipientsFound(members),)
             case AnnounceState():
                 await self._ports.realtime.nudge(session.id, session.phase.value)
             case CloseMessaging():

@@ -15,9 +15,6 @@ from shared.domain.events import MessageLeft
 from shared.domain.sessions import Phase, Session
 from shared.ports import Ports, RelayState, SessionRecord
 
-MOST_MEMBERS = 50
-"""Cards are sent one after the other from one transaction, which holds 100 rows."""
-
 
 class LeftMessages:
     """A message is a session that ends with it: stored before it is sent, sent as often as it takes, in the history."""
@@ -50,11 +47,10 @@ class LeftMessages:
             await self._relay.look(session_id, Happened(MessageLeft(start.message, members)))
 
     async def _members(self, admitted: Admitted, start: Start) -> tuple[str, ...]:
-        standings = await Members(self._ports).standings(admitted.tenant.id, start.contact)
-        reachable = [one.user.id for one in standings if one.record is not None and one.record.state.registered]
+        reachable = await Members(self._ports).reachable(admitted.tenant.id, start.contact)
         if not reachable:
             raise NobodyToTell("no member of this contact is registered with the bot, so nobody can get a message")
-        return tuple(reachable[:MOST_MEMBERS])
+        return reachable
 
     async def _insert(self, admitted: Admitted, start: Start, caller: Caller, session_id: str) -> SessionRecord:
         now = self._ports.clock.now()

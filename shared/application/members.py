@@ -15,6 +15,8 @@ from shared.domain.sessions import ContactKind, ContactReference
 from shared.domain.users import User
 from shared.ports import AgentRecord, Ports
 
+MOST_REACHED = 50
+"""Cards are sent one after the other from one transaction, which holds 100 rows."""
 PERSONAL = ServiceDistribution(busy_selectable=True, away_selectable=True)
 
 
@@ -84,6 +86,12 @@ class Members:
         if tenant is None or not candidates.users:
             return {}
         return await self.ports.presence.of(tenant, tuple(candidates.users))
+
+    async def reachable(self, tenant_id: str, contact: ContactReference) -> tuple[str, ...]:
+        """Ids of those who can get a card: registered with the bot, whether or not they have time."""
+        standings = await self.standings(tenant_id, contact)
+        found = [one.user.id for one in standings if one.record is not None and one.record.state.registered]
+        return tuple(found[:MOST_REACHED])
 
     async def standings(self, tenant_id: str, contact: ContactReference) -> tuple[Standing, ...]:
         """How everybody stands who may take this contact's tasks; rings count as they are stored."""

@@ -186,11 +186,18 @@ class TransferTask:
 
 @dataclass(frozen=True)
 class LeaveMessage:
-    """A message left for a member while nobody was there, as a card."""
+    """A message left for a member while nobody was there, as a card; the answer is MessageShown."""
 
     agent_id: str
     text: str
     kind: Literal["leave_message"] = "leave_message"
+
+
+@dataclass(frozen=True)
+class FindRecipients:
+    """Find who can get a card now for the message that was left; the answer is RecipientsFound."""
+
+    kind: Literal["find_recipients"] = "find_recipients"
 
 
 @dataclass(frozen=True)
@@ -249,6 +256,7 @@ Effect = (
     | FindAvailability
     | TransferTask
     | LeaveMessage
+    | FindRecipients
     | ReadThread
     | AnnounceState
     | CloseMessaging

@@ -123,6 +123,20 @@ class MessageLeft:
 
 
 @dataclass(frozen=True)
+class MessageShown:
+    """A member has got the message that was left."""
+
+    agent_id: str
+
+
+@dataclass(frozen=True)
+class RecipientsFound:
+    """The answer to FindRecipients; empty where nobody can get a card."""
+
+    members: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class AvailabilityFound:
     """The answer to FindAvailability; `state` is a ContactState's value."""
 
@@ -196,6 +210,8 @@ Event = (
     | QueueEntered
     | AgentPickedUp
     | MessageLeft
+    | MessageShown
+    | RecipientsFound
     | AvailabilityFound
     | ParametersSet
     | Transferred

@@ -126,6 +126,15 @@ class Revision:
 
 
 @dataclass(frozen=True)
+class LeftMessage:
+    """What a visitor has left, until a member has got it; `waiting` are those whose cards go out now."""
+
+    text: str
+    waiting: tuple[str, ...] = ()
+    tries: int = 0
+
+
+@dataclass(frozen=True)
 class Deadline:
     """Something that is due at a time; it is cancelled by being gone from the state."""
 
@@ -166,6 +175,7 @@ class Session:
     rounds: int = 0
     revisions: tuple[Revision, ...] = ()
     opens_at: str = ""
+    left_message: LeftMessage | None = None
 
     @property
     def chat(self) -> ChatChannel | None:

@@ -12,14 +12,12 @@ from shared.domain.effects import (
     EraseConversation,
     FreeAgent,
     FreeSlot,
-    LeaveMessage,
     LeaveQueue,
     NotifyAgent,
     ReadThread,
     RecordHistory,
     SendToCustomer,
 )
-from shared.domain.events import MessageLeft
 from shared.domain.notices import how_it_ended
 from shared.domain.parameters import Customer
 from shared.domain.sessions import ContactKind, EndReason, Phase, Session, Task, TaskPhase
@@ -58,18 +56,11 @@ def end(session: Session, definition: Definition, reason: EndReason, now: dateti
     return Step(_with_retention(ended, definition, now), tuple(effects))
 
 
-def leave_message(session: Session, definition: Definition, event: MessageLeft, now: datetime) -> Step:
-    """A message for all members; there is nothing to talk about, so the session ends with it."""
-    ended = replace(session, phase=Phase.ENDED, end_reason=EndReason.MESSAGE_LEFT, ended_at=now, deadlines=())
-    cards = tuple(LeaveMessage(member, event.text) for member in event.members)
-    return Step(_with_retention(ended, definition, now), (*cards, RecordHistory()))
-
-
 def erase(session: Session) -> Step:
     """Forget who the customer was: thread and identity go, and what is kept names nobody."""
     if session.phase is not Phase.ENDED:
         return Step(session)
-    nobody = replace(session, customer=Customer("", ""), parameters={}, origin="", channels=())
+    nobody = replace(session, customer=Customer("", ""), parameters={}, origin="", channels=(), left_message=None)
     return Step(nobody, (*(EraseConversation(chat) for chat in session.channels), RecordHistory()))
 
 

@@ -27,7 +27,9 @@ from shared.domain.events import (
     InvitationSent,
     MessageFound,
     MessageLeft,
+    MessageShown,
     ParametersSet,
+    RecipientsFound,
     SessionOpened,
     TimerDue,
     Transferred,
@@ -41,7 +43,8 @@ from shared.workflow.activities import ACTIVITIES
 from shared.workflow.activity import Context, Step, read_parameters
 from shared.workflow.agent_messages import agent_message, agent_message_revised, message_found
 from shared.workflow.customer_messages import customer_message
-from shared.workflow.ending import end, erase, leave_message
+from shared.workflow.ending import end, erase
+from shared.workflow.left_messages import AGAIN, leave, leave_again, left_message_event
 from shared.workflow.transfers import is_leaving_for, move
 
 HOPS = 50
@@ -117,10 +120,14 @@ def _of_the_session(session: Session, definition: Definition, event: Event, now:
             return Step(session, (CloseMessaging(), ReadThread()))
         case TimerDue(deadline_id="erase"):
             return erase(session)
+        case TimerDue(deadline_id=due) if due == AGAIN:
+            return leave_again(session)
         case Transferred():
             return _transferred(session, definition, event, now)
         case MessageLeft() if session.phase is Phase.OPENED:
-            return leave_message(session, definition, event, now)
+            return leave(session, definition, event, now)
+        case MessageShown() | RecipientsFound() | DeliveryFailed(effect="leave_message" | "find_recipients"):
+            return left_message_event(session, event, now) or Step(session)
         case DeliveryFailed(effect="relay_to_agent" | "send_to_customer"):
             return _undelivered(session, definition, event)
     return None

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from shared.application.left_messages import MOST_MEMBERS
+from shared.application.members import MOST_REACHED as MOST_MEMBERS
 from shared.domain.challenges import ChallengeKind, ChallengeRefused, ChallengeSettings
 from shared.domain.errors import Conflict, InvalidRequest, NobodyToTell, NotSent, OutcomeUnknown, Refused, Rejected
 from shared.domain.sessions import ContactKind, ContactReference, EndReason, Phase
 from shared.domain.users import WidgetSettings
+from shared.ports import BotConversation, LeftMessageView
 from tests.application.centre import put, team
 from tests.application.company import EXPOSED, HOME, LUISA, MARIO, SERVICE, TENANT, form
 from tests.application.faults import Around, HostDied, dies_at, fails
@@ -176,3 +177,95 @@ async def test_a_card_whose_sending_is_in_doubt_comes_again_rather_than_never(wo
     await world.passes(timedelta(minutes=2).total_seconds())
 
     assert got(world) == {"mario": [TEXT], "luisa": [TEXT]}
+
+
+# --- refused by everybody --------------------------------------------------------------------------------------------
+
+
+class Blocking:
+    """Members who have blocked the bot refuse every card."""
+
+    def __init__(self, *blocked: str) -> None:
+        self.blocked = set(blocked)
+        self.tried: list[str] = []
+
+    def on(self, world: World) -> Blocking:
+        send = world.agents.leave_message
+
+        async def refuse(to: BotConversation, view: LeftMessageView) -> None:
+            self.tried.append(to.conversation_id)
+            if any(user in to.conversation_id for user in self.blocked):
+                raise Rejected("blocked", "bot_blocked")
+            await send(to, view)
+
+        world.agents.leave_message = refuse  # type: ignore[method-assign]  # as the connector answers then
+        return self
+
+
+async def test_a_message_that_every_member_refuses_is_kept_and_reaches_them_later(world: World) -> None:
+    blocking = Blocking(MARIO.id, LUISA.id).on(world)
+    await leaves(world)
+    assert got(world) == {"mario": [], "luisa": []}
+    assert TEXT in repr(world.sessions.rows)
+
+    await world.passes(timedelta(minutes=25).total_seconds())
+    assert len(blocking.tried) == 2 * 2
+
+    blocking.blocked = {MARIO.id}
+    await world.passes(timedelta(hours=1).total_seconds())
+
+    assert got(world) == {"mario": [], "luisa": [TEXT]}
+    assert TEXT not in repr(world.sessions.rows)
+    tried = len(blocking.tried)
+    await world.passes(timedelta(days=1).total_seconds())
+    assert len(blocking.tried) == tried
+
+
+async def test_who_becomes_a_member_meanwhile_gets_it(world: World) -> None:
+    Blocking(MARIO.id, LUISA.id).on(world)
+    await leaves(world)
+    (new,) = team(1)
+    world.config.put(TENANT.id, new, replace(SERVICE, interact=WITH_FORM, members=(MARIO.id, new.id)))
+    await world.registers(new)
+
+    await world.passes(timedelta(minutes=30).total_seconds())
+
+    assert world.shown(new, "leave_message") == [TEXT]
+
+
+async def test_it_waits_for_somebody_to_register_again(world: World) -> None:
+    blocking = Blocking(MARIO.id, LUISA.id).on(world)
+    await leaves(world)
+    for user in (MARIO, LUISA):
+        await world.app.conversations.unregister(world.activity(user))
+    await world.passes(timedelta(hours=1).total_seconds())
+    blocking.blocked = set()
+    await world.registers(MARIO)
+
+    await world.passes(timedelta(hours=2).total_seconds())
+
+    assert world.shown(MARIO, "leave_message") == [TEXT]
+
+
+async def test_tries_become_rare_and_end_with_the_retention_and_so_does_the_text(world: World) -> None:
+    world.config.put(TENANT.id, replace(TENANT, retention_days=3))
+    blocking = Blocking(MARIO.id, LUISA.id).on(world)
+    await leaves(world)
+
+    await world.passes(timedelta(days=4).total_seconds())
+
+    assert 2 * 10 <= len(blocking.tried) <= 2 * 20
+    assert TEXT not in repr(world.sessions.rows)
+    assert got(world) == {"mario": [], "luisa": []}
+
+
+async def test_the_timeline_says_who_has_refused_it_and_who_has_got_it_and_never_what_it_says(world: World) -> None:
+    blocking = Blocking(MARIO.id, LUISA.id).on(world)
+    await leaves(world)
+    blocking.blocked = {LUISA.id}
+    await world.passes(timedelta(minutes=30).total_seconds())
+
+    (session_id,) = world.sessions.rows
+    failed = [(line["agent_id"], line["reason"]) for line in world.happened(session_id, "DeliveryFailed")]
+    assert failed[:2] == [("mario", "bot_blocked"), ("luisa", "bot_blocked")]
+    assert [line["agent_id"] for line in world.happened(session_id, "MessageShown")] == ["mario"]

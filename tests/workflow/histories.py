@@ -25,8 +25,10 @@ from shared.domain.events import (
     Event,
     InvitationSent,
     MessageLeft,
+    MessageShown,
     ParametersSet,
     QueueEntered,
+    RecipientsFound,
     SessionOpened,
     TimerDue,
     Transferred,
@@ -63,12 +65,14 @@ EFFECT_NAMES = st.sampled_from(
         "show_conversation",
         "enter_queue",
         "find_availability",
+        "leave_message",
+        "find_recipients",
         "transfer_task",
         "nonsense",
     ]
 )
 DEADLINES = st.sampled_from(
-    ["offer", "queue_limit", "recovery", "close", "availability", "parameter", "transfer", "nonsense"]
+    ["offer", "queue_limit", "recovery", "close", "availability", "parameter", "transfer", "leave_again", "nonsense"]
 )
 VALUES = st.dictionaries(
     st.sampled_from(["topic", "1st", "", *(f"name{number}" for number in range(MOST_CUSTOM))]),
@@ -95,6 +99,8 @@ COMMON: st.SearchStrategy[Event] = st.one_of(
     st.builds(QueueEntered, st.integers(1, 101), st.none() | st.integers(0, 10_000)),
     st.builds(AgentPickedUp, AGENTS, OFFERS, st.none() | st.just(NINE + timedelta(seconds=30))),
     st.just(MessageLeft("Please call", ("mario", "luisa"))),
+    st.builds(MessageShown, AGENT_IDS),
+    st.builds(RecipientsFound, st.sampled_from([(), ("mario",), ("mario", "luisa")])),
     st.builds(AvailabilityFound, st.sampled_from(["available", "busy", "offline", "nonsense"])),
     st.builds(ParametersSet, VALUES),
     st.sampled_from(MOVES),
