@@ -8,12 +8,13 @@ import typer
 
 from cli import VERSION
 from cli.call import Commands, Surroundings
-from cli.commands import documents, sign_in, smoke
+from cli.commands import deadletter, documents, sign_in, smoke
 
 GROUPS: tuple[Commands, ...] = (
     sign_in.commands,
     documents.commands,
     smoke.commands,
+    deadletter.commands,
 )
 
 app = typer.Typer(
