@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
+import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli import session
-from cli.errors import CommandError, ExitCode
+from cli.errors import CommandError, ExitCode, Unusable
 from cli.output import Output
 
 if TYPE_CHECKING:
@@ -79,6 +80,14 @@ class Call:
 
         around = self.surroundings
         return Api(url, tokens, transport=around.transport, pause=around.pause, say=self.output.say)
+
+    def confirm(self, question: str, is_sure: bool) -> None:
+        """Ask before something is done; raises Unusable where nobody can answer, Abort where the answer is no."""
+        if is_sure:
+            return
+        if not sys.stdin.isatty() or self.output.json:
+            raise Unusable(f"{question} Nobody can be asked here", "add --yes")
+        typer.confirm(question, abort=True, err=True)
 
 
 class Commands:

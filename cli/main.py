@@ -8,11 +8,24 @@ import typer
 
 from cli import VERSION
 from cli.call import Commands, Surroundings
-from cli.commands import deadletter, documents, sign_in, smoke
+from cli.commands import (
+    audit,
+    deadletter,
+    documents,
+    sign_in,
+    smoke,
+    snippet,
+    tenant,
+)
 
 GROUPS: tuple[Commands, ...] = (
     sign_in.commands,
     documents.commands,
+    tenant.tenant_commands,
+    tenant.key_commands,
+    tenant.commands,
+    snippet.commands,
+    audit.commands,
     smoke.commands,
     deadletter.commands,
 )
