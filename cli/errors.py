@@ -20,6 +20,7 @@ class ExitCode(IntEnum):
     UNREACHABLE = 7
     NOT_ACCEPTED = 8
     FAULT = 9
+    CHANGES = 10
     INTERRUPTED = 130
 
 
@@ -34,6 +35,7 @@ MEANINGS: Mapping[ExitCode, str] = {
     ExitCode.UNREACHABLE: "the server cannot be reached, or is too busy, also after several attempts",
     ExitCode.NOT_ACCEPTED: "the server does not accept it; the message names place, value and remedy",
     ExitCode.FAULT: "a fault of the server or of this command",
+    ExitCode.CHANGES: "there is something to apply, where `--exit-code` asks for it",
     ExitCode.INTERRUPTED: "ended by Ctrl-C",
 }
 

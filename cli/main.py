@@ -10,6 +10,7 @@ from cli import VERSION
 from cli.call import Commands, Surroundings
 from cli.commands import (
     audit,
+    config,
     deadletter,
     documents,
     sign_in,
@@ -21,6 +22,7 @@ from cli.commands import (
 GROUPS: tuple[Commands, ...] = (
     sign_in.commands,
     documents.commands,
+    config.commands,
     tenant.tenant_commands,
     tenant.key_commands,
     tenant.commands,

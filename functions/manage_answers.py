@@ -117,7 +117,18 @@ SCHEMAS: dict[str, Any] = {
     ),
     "Schema": {**OBJECT, "description": "JSON Schema 2020-12."},
     "DocumentSet": thing(documents={**listed(thing(kind=KIND, document=OBJECT)), "minItems": 1, "maxItems": 1_000}),
-    "Validation": thing(valid=YES, documents=listed(thing(kind=KIND, id=ANYTHING, findings=listed(of("Finding"))))),
+    "Validation": thing(
+        valid=YES,
+        documents=listed(
+            thing(
+                kind=KIND,
+                id=ANYTHING,
+                document={**OBJECT, "description": "As it would be stored; missing where it is none."},
+                findings=listed(of("Finding")),
+                optional=("document",),
+            )
+        ),
+    ),
     "AuditPage": thing(
         items=listed(
             thing(

@@ -111,7 +111,7 @@ async def notes(_: func.HttpRequest, who: Administrator, parts: Mapping[str, str
 
 
 async def validate(req: func.HttpRequest, who: Administrator, _: Mapping[str, str]) -> func.HttpResponse:
-    """What keeps documents from being saved, if all of them are; nothing is saved."""
+    """What keeps documents from being saved, if all of them are, and what would be stored; nothing is saved."""
     given = read_object(req, SET_LIMIT).get("documents")
     if not isinstance(given, list) or not 1 <= len(given) <= MOST_DOCUMENTS:
         raise InvalidRequest(f"must be a list of 1 to {MOST_DOCUMENTS:,} documents", "documents")
@@ -119,7 +119,8 @@ async def validate(req: func.HttpRequest, who: Administrator, _: Mapping[str, st
     documents = {number: one for number, (_, one) in enumerate(answers) if not isinstance(one, InvalidConfiguration)}
     found = await _management().check(who, tuple(documents.values()))
     for number, findings in zip(documents, found, strict=True):
-        answers[number][0]["findings"] = all_rendered(findings, documents[number])
+        answer = {"document": document_json(documents[number]), "findings": all_rendered(findings, documents[number])}
+        answers[number][0].update(answer)
     results = [answer for answer, _ in answers]
     return reply({"valid": not any(one["findings"] for one in results), "documents": results})
 
@@ -204,7 +205,9 @@ def _one_of_set(number: int, given: Any, who: Administrator) -> tuple[dict[str, 
     if not isinstance(body, dict):
         raise InvalidRequest("must be an object", f"documents.{number}.document")
     if kind is Kind.TENANT:
-        body = {"id": who.tenant_id, **body}
+        # As `PUT tenant` would do where there is none.
+        new_key = bootstrap.application().tenant_extensions.new_widget_key()
+        body = {"id": who.tenant_id, "widgetKey": new_key, **body}
     answer = {"kind": kind.value, "id": body.get("id")}
     try:
         return answer, read_document(kind, body)

@@ -82,7 +82,7 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     Operation(
         "POST", "validate", "validate",
-        "What keeps documents from being saved, if all of them are; nothing is saved.", "Validation",
+        "What keeps documents from being saved, if all of them are, and what would be stored.", "Validation",
         body="DocumentSet", problems=(400, 413, 415),
     ),
     Operation(

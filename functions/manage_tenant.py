@@ -34,7 +34,8 @@ async def replace_tenant(req: func.HttpRequest, who: Administrator, _: Mapping[s
     body = with_id(read_object(req), who.tenant_id)
     is_new = req.headers.get("if-none-match", "").strip() == "*"
     version = "" if is_new else if_match(req)
-    body.setdefault("widgetKey", _extensions().new_widget_key())
+    if "widgetKey" not in body:
+        body |= await _widget_keys(who, is_new)
     await _keep_secret(who, body)
     document = read_document(Kind.TENANT, body)
     if is_new:
@@ -126,6 +127,15 @@ async def send_test_message(_: func.HttpRequest, who: Administrator, __: Mapping
     """Send a message to the user for tests."""
     bootstrap.application().management.require_all(who)
     raise NotConnected(NO_GRAPH)
+
+
+async def _widget_keys(who: Administrator, is_new: bool) -> dict[str, Any]:
+    """What a body without a widget key means: a new one for a new tenant, else those that snippets have already."""
+    if is_new:
+        return {"widgetKey": _extensions().new_widget_key()}
+    _, stored = await _extensions().tenant(who)
+    known = document_json(stored.document)
+    return {name: known[name] for name in ("widgetKey", "previousWidgetKey", "previousWidgetKeyUntil")}
 
 
 async def _keep_secret(who: Administrator, body: dict[str, Any]) -> None:

@@ -54,6 +54,15 @@ async def test_the_first_administrator_sets_the_tenant_up_and_gets_a_widget_key(
     assert len(created["widgetKey"]) >= 16
 
 
+async def test_settings_that_are_replaced_without_a_widget_key_keep_it(office: Office) -> None:
+    rotated = json.loads((await office.call("POST", "tenant/widget-key/rotate", {"overlapHours": 2})).get_body())
+    body = {"name": "Lunifico AG", "acsSecret": "keyvault:acs", "acsResourceId": RESOURCE, "interactEnabled": True}
+    response = await office.call("PUT", "tenant", body, headers={"if-match": f'"{rotated["version"]}"'})
+    replaced = json.loads(response.get_body())
+    for name in ("widgetKey", "previousWidgetKey", "previousWidgetKeyUntil"):
+        assert replaced[name] == rotated[name]
+
+
 async def test_a_tenant_is_that_of_the_administrator(office: Office) -> None:
     problem = await office.problem("PATCH", "tenant", {"id": "another"}, headers={"if-match": "*"})
     assert (problem["status"], problem["field"]) == (400, "id")

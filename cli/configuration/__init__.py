@@ -1,0 +1,1 @@
+"""The configuration as a folder of YAML: read, compared with the server, applied; docs/configuration.md tells how."""
