@@ -20,9 +20,9 @@ help: ## print this
 prepare: ## set up what is missing: .venv, Node packages, the widget
 	$(PREPARE)
 
-run: ## start everything on this machine (FRESH=1: from empty data; INTERACT_PORT_BASE=8071: other ports)
+run: ## start everything on this machine (FRESH=1: forget its data; EMPTY=1: without the demo; INTERACT_PORT_BASE=8071: other ports)
 	$(PREPARE)
-	@exec $(RUN) -m local $(if $(filter-out 0,$(FRESH)),--fresh)
+	@exec $(RUN) -m local $(if $(filter-out 0,$(FRESH)),--fresh) $(if $(filter-out 0,$(EMPTY)),--empty)
 
 test: ## run all tests, the fast ones first
 	$(PREPARE)

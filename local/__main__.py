@@ -1,6 +1,6 @@
-"""`make run`: the whole system on this machine. `python -m local [--fresh] [--app DIRECTORY]`.
+"""`make run`: the whole system on this machine. `python -m local [--fresh] [--empty] [--app DIRECTORY]`.
 
-INTERACT_PORT_BASE moves the ports, INTERACT_DATA names the directory for data (default: .local), and
+INTERACT_PORT_BASE moves the ports, INTERACT_DATA names the directory for data (default: .local, or .local/empty), and
 INTERACT_LIMIT_FACTOR multiplies the rate limits of the stand-ins and of the widget API (default: 1, as real).
 """
 
@@ -38,23 +38,24 @@ FAILURES = (AddressError, AzuriteError, HostError, InUseError, PortTakenError, S
 def main() -> int:
     """Run until Ctrl-C; the result is the exit code."""
     arguments = _parser().parse_args()
-    data = DataDirectory(Path(os.environ.get("INTERACT_DATA") or ROOT / ".local").resolve())
+    data = DataDirectory(Path(os.environ.get("INTERACT_DATA") or _own_directory(arguments.empty)).resolve())
     try:
         with data.held():
-            return _run(data, arguments.app.resolve(), fresh=arguments.fresh)
+            return _run(data, arguments.app.resolve(), fresh=arguments.fresh, with_demo=not arguments.empty)
     except FAILURES as error:
         print(error, file=sys.stderr)
         return 1
 
 
-def _run(data: DataDirectory, app: Path, *, fresh: bool) -> int:
+def _run(data: DataDirectory, app: Path, *, fresh: bool, with_demo: bool) -> int:
     data.run_file.unlink(missing_ok=True)
     addresses = addresses_from(os.environ)
     check_free(addresses)
     if fresh:
         data.empty()
     logs = data.new_log_directory(datetime.now())
-    start = Start(data, addresses, data.secrets(), Keys.load(data.host_keys), logs, _limit_factor(), app)
+    keys = Keys.load(data.host_keys)
+    start = Start(data, addresses, data.secrets(), keys, logs, _limit_factor(), app, with_demo)
     with (logs / "supervisor.log").open("a", encoding="utf-8", buffering=1) as log:
         say = _speaker(sys.stdout, log)
         logging.basicConfig(stream=log, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
@@ -93,6 +94,11 @@ def _speaker(terminal: TextIO, log: TextIO) -> Callable[[str], None]:
     return say
 
 
+def _own_directory(empty: bool) -> Path:
+    """A tenant that somebody sets up is kept apart from the demo, so that starting one leaves the other as it is."""
+    return ROOT / ".local" / "empty" if empty else ROOT / ".local"
+
+
 def _limit_factor() -> float:
     text = os.environ.get("INTERACT_LIMIT_FACTOR", "1")
     try:
@@ -107,6 +113,7 @@ def _limit_factor() -> float:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
     parser.add_argument("--fresh", action="store_true", help="start from empty data")
+    parser.add_argument("--empty", action="store_true", help="without the demo: a tenant that nobody has set up")
     parser.add_argument("--app", type=Path, default=ROOT, help="another copy of the app, such as an unpacked package")
     return parser
 

@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 class Start:
     """`limit_factor` multiplies the rate limits of the stand-ins and of the widget API (1.0 is real).
 
-    `app` is the directory of the function app.
+    `app` is the directory of the function app. Without the demo the tenant is one that nobody has set up yet.
     """
 
     data: DataDirectory
@@ -27,6 +27,7 @@ class Start:
     logs: Path
     limit_factor: float = 1.0
     app: Path = ROOT
+    with_demo: bool = True
 
     @property
     def storage_connection_string(self) -> str:

@@ -39,7 +39,8 @@ async def supervise(start: Start, say: Callable[[str], None]) -> None:
         storage = await _together(parts.enter_async_context(_storage(start)), _open_the_rest(start, host, parts))
         # Once more, because the host is the first to end: it may need the others until then.
         parts.push_async_callback(host.end)
-        await _seed(start)
+        if start.with_demo:
+            await _seed(start)
         await host.answering()
         parts.callback(data.run_file.unlink, missing_ok=True)
 

@@ -52,6 +52,38 @@ async def test_the_first_administrator_sets_the_tenant_up_and_gets_a_widget_key(
     created = json.loads(response.get_body())
     assert (response.status_code, created["id"]) == (201, TENANT.id)
     assert len(created["widgetKey"]) >= 16
+    (entry,) = (await office.get("audit?kind=tenant"))["items"]
+    assert (entry["what"], entry["by"]["name"], entry["before"]) == ("created", "Carla", None)
+
+
+async def test_of_two_who_set_the_tenant_up_the_second_is_told_and_overwrites_nothing(office: Office) -> None:
+    office.world.config.remove(TENANT.id, Kind.TENANT, TENANT.id)
+    if_new = {"if-none-match": "*"}
+    assert (await office.call("PUT", "tenant", {"name": "Lunifico"}, headers=if_new)).status_code == 201
+    key = (await office.get("tenant"))["widgetKey"]
+    problem = await office.problem("PUT", "tenant", {"name": "Elsewhere"}, token="otto", headers=if_new)
+    assert (problem["status"], problem["code"]) == (409, "already_exists")
+    tenant = await office.get("tenant")
+    assert (tenant["name"], tenant["widgetKey"]) == ("Lunifico", key)
+
+
+@pytest.mark.parametrize("token", ["european", "reader", "workflows"])
+async def test_a_tenant_is_set_up_by_a_tenant_administrator_only(office: Office, token: str) -> None:
+    office.world.config.remove(TENANT.id, Kind.TENANT, TENANT.id)
+    problem = await office.problem("PUT", "tenant", {"name": "Lunifico"}, token=token, headers={"if-none-match": "*"})
+    assert (problem["status"], problem["code"]) == (403, "role_missing")
+    assert (await office.problem("GET", "tenant"))["status"] == 404
+
+
+async def test_a_tenant_that_would_not_work_is_not_set_up(office: Office) -> None:
+    office.world.config.remove(TENANT.id, Kind.TENANT, TENANT.id)
+    body = {"name": "Lunifico", "interactEnabled": True, "acsSecret": CONNECTION}
+    problem = await office.problem("PUT", "tenant", body, headers={"if-none-match": "*"})
+    assert {(one["rule"], one["field"]) for one in problem["findings"]} == {
+        ("secret_reference", "acsSecret"),
+        ("acs_missing", "acsResourceId"),
+    }
+    assert (await office.problem("GET", "tenant"))["status"] == 404
 
 
 async def test_settings_that_are_replaced_without_a_widget_key_keep_it(office: Office) -> None:

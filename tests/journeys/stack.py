@@ -52,13 +52,13 @@ class Stack:
         return max((self.data / "logs").iterdir())
 
 
-def start(data: Path, app: Path = ROOT) -> Stack:
+def start(data: Path, app: Path = ROOT, *options: str) -> Stack:
     """Start everything with the function app of this directory, and wait for run.json."""
     environment = {**os.environ, "INTERACT_DATA": str(data), "INTERACT_PORT_BASE": str(free_base())}
     data.mkdir(parents=True, exist_ok=True)
     with (data / TERMINAL).open("wb") as terminal:
         process = subprocess.Popen(
-            [sys.executable, "-m", "local", "--app", str(app)],
+            [sys.executable, "-m", "local", "--app", str(app), *options],
             cwd=ROOT,
             env=environment,
             stdout=terminal,
@@ -75,9 +75,9 @@ def start(data: Path, app: Path = ROOT) -> Stack:
 
 
 @contextlib.contextmanager
-def running(data: Path, app: Path = ROOT) -> Iterator[Stack]:
+def running(data: Path, app: Path = ROOT, *options: str) -> Iterator[Stack]:
     """Start everything and end it; it has to end well."""
-    started = start(data, app)
+    started = start(data, app, *options)
     try:
         yield started
     finally:
