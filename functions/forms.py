@@ -33,6 +33,7 @@ def start_of(body: FormBody) -> Start:
         parameters=dict(body.parameters),
         challenge_token=body.challenge_token,
         access_token=body.access_token,
+        consent=body.consent,
     )
 
 

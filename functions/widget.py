@@ -169,12 +169,13 @@ async def proof_of_session(request: func.HttpRequest) -> tuple[str, str]:
 
 def _offers(admitted: Admitted, language: str | None) -> WidgetAnswer:
     from functions.widget_bodies import WidgetAnswer
-    from shared.domain.system_messages import choose_language
+    from shared.domain.consent import digest_of, notice_for
 
-    offered, default = admitted.contact.interact.widget, admitted.tenant.default_language
-    chosen = choose_language(offered.consent, language or default, default)
+    offered = admitted.contact.interact.widget
+    notice = notice_for(offered.consent, language, admitted.tenant.default_language)
     return WidgetAnswer(
-        consent=offered.consent.get(chosen) or None,
+        consent=notice,
+        consent_digest=digest_of(notice) if notice else None,
         transcript=offered.transcript,
         sound=offered.sound,
         offline_form=offered.offline_form,

@@ -130,6 +130,7 @@ class FormBody(Body):
     language: Annotated[str | None, Field(max_length=35, pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")] = None
     access_token: Annotated[str | None, Field(max_length=8192)] = None
     challenge_token: ChallengeToken | None = None
+    consent: Annotated[str | None, Field(pattern=r"^[0-9a-f]{64}$")] = None
     parameters: Parameters = {}
 
 
@@ -184,9 +185,13 @@ class ChallengeAnswer(Given):
 
 
 class WidgetAnswer(Given):
-    """What the widget of a contact offers; `consent` is the notice to agree to before the first message."""
+    """What the widget of a contact offers; `consent` is the notice to agree to before the first message.
+
+    Who has agreed sends `consentDigest` back with the form.
+    """
 
     consent: str | None = None
+    consent_digest: str | None = None
     transcript: bool
     sound: bool
     offline_form: bool

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from shared.domain.consent import Consent, check_consent
 from shared.domain.contacts import Contact, admit, check_tenant_open
 from shared.domain.domain_templates import Origin
 from shared.domain.errors import InvalidRequest
@@ -58,6 +60,12 @@ async def admit_caller(
     contact = await ports.config.contact(tenant.id, reference, modality_id)
     checked = admit(tenant, contact, modality_id, caller.origin, same_origin=caller.same_origin)
     return Admitted(tenant, checked)
+
+
+def agreed(admitted: Admitted, language: str | None, digest: str | None, now: datetime) -> Consent | None:
+    """What the visitor has agreed to, where the contact has a notice; raises ConsentMissing."""
+    notices = admitted.contact.interact.widget.consent
+    return check_consent(notices, language, admitted.tenant.default_language, digest, now)
 
 
 def define(admitted: Admitted, language: str, modality_id: str = INSTANT_MESSAGING.id) -> Definition:

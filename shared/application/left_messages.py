@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.application.admission import Admitted, Caller, admit_caller, define
+from shared.application.admission import Admitted, Caller, admit_caller, agreed, define
 from shared.application.authorization import authorized
 from shared.application.challenge_gate import ChallengeGate
 from shared.application.members import Members
@@ -10,6 +10,7 @@ from shared.application.occasions import Happened
 from shared.application.opening import FIRST_LOOK
 from shared.application.relay import Relay
 from shared.application.starts import Start, fingerprint
+from shared.domain.consent import Consent
 from shared.domain.errors import AlreadyExists, Conflict, InvalidRequest, NobodyToTell, VersionConflict
 from shared.domain.events import MessageLeft
 from shared.domain.sessions import Phase, Session
@@ -39,12 +40,13 @@ class LeftMessages:
         # Looked for first: nothing is stored, and no challenge is used up, for a message that nobody can get.
         members = await self._members(admitted, start) if known is None or not _is_left(known) else ()
         if known is None:
+            consent = agreed(admitted, start.language, start.consent, self._ports.clock.now())
             await self._gate.admit(admitted.tenant, start.challenge_token, session_id)
-            known = await self._insert(admitted, start, caller, session_id)
+            known = await self._insert(admitted, start, caller, session_id, consent)
         if known.body_hash != fingerprint(start):
             raise Conflict("this idempotency key was used before; leave the message again with a new one")
         if not _is_left(known):
-            await self._relay.look(session_id, Happened(MessageLeft(start.message, members)))
+            await self._relay.look(session_id, Happened(MessageLeft(start.message, members, known.session.consent)))
 
     async def _members(self, admitted: Admitted, start: Start) -> tuple[str, ...]:
         reachable = await Members(self._ports).reachable(admitted.tenant.id, start.contact)
@@ -52,7 +54,9 @@ class LeftMessages:
             raise NobodyToTell("no member of this contact is registered with the bot, so nobody can get a message")
         return reachable
 
-    async def _insert(self, admitted: Admitted, start: Start, caller: Caller, session_id: str) -> SessionRecord:
+    async def _insert(
+        self, admitted: Admitted, start: Start, caller: Caller, session_id: str, consent: Consent | None
+    ) -> SessionRecord:
         now = self._ports.clock.now()
         session = Session(
             id=session_id,
@@ -64,6 +68,7 @@ class LeftMessages:
             channels=(),
             created_at=now,
             last_now=now,
+            consent=consent,
         )
         definition, relay = define(admitted, start.language_for(admitted.tenant)), RelayState()
         # Should this host die now, the name of who wrote must not stay for ever.

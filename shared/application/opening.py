@@ -6,13 +6,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 from shared.application import turn
-from shared.application.admission import Admitted, Caller, admit_caller, define
+from shared.application.admission import Admitted, Caller, admit_caller, agreed, define
 from shared.application.authorization import authorized
 from shared.application.challenge_gate import ChallengeGate
 from shared.application.slots import Slots
 from shared.application.starts import Start, fingerprint
 from shared.application.transfers import cap_of
 from shared.application.waiting import queue_name
+from shared.domain.consent import Consent
 from shared.domain.errors import AlreadyExists, Busy, Conflict, InvalidRequest, SessionEnded, VersionConflict
 from shared.domain.modalities import INSTANT_MESSAGING
 from shared.domain.sessions import ChatChannel, Phase, Session, VisitorPresence
@@ -49,10 +50,12 @@ class Opening:
         request = fingerprint(start)
         known = await self._ports.sessions.read(session_id)
         if known is None:
+            # Asked before the challenge, whose token counts once.
+            consent = agreed(admitted, start.language, start.consent, self._ports.clock.now())
             await self._gate.admit(admitted.tenant, start.challenge_token, session_id)
             await self._take_slot(admitted, session_id)
             credentials = await self._ports.identity.create_visitor(admitted.tenant)
-            known = await self._insert(admitted, start, caller, session_id, request, credentials)
+            known = await self._insert(admitted, start, caller, session_id, request, credentials, consent)
         else:
             credentials = await self._replay(admitted, known, request)
             # Whoever repeats a start is there, however long ago the first attempt was.
@@ -89,6 +92,7 @@ class Opening:
         session_id: str,
         request: str,
         credentials: Credentials,
+        consent: Consent | None,
     ) -> SessionRecord:
         now = self._ports.clock.now()
         session = Session(
@@ -102,6 +106,7 @@ class Opening:
             created_at=now,
             last_now=now,
             parameters=start.parameters,
+            consent=consent,
         )
         definition, relay = (
             define(admitted, start.language_for(admitted.tenant)),

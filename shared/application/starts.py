@@ -16,7 +16,7 @@ from shared.domain.tenants import Tenant
 
 @dataclass(frozen=True)
 class Start:
-    """The form. `language` is the page's, of which only one that we speak counts."""
+    """The form. `language` is the page's, of which only one that we speak counts; `consent` the digest of a notice."""
 
     widget_key: str
     contact: ContactReference
@@ -28,6 +28,7 @@ class Start:
     parameters: Mapping[str, str] = field(default_factory=dict)
     challenge_token: str | None = None
     access_token: str | None = None
+    consent: str | None = None
 
     def language_for(self, tenant: Tenant) -> str:
         return self.language if self.language in BUILT_IN else tenant.default_language

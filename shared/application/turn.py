@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 
 from shared.application.occasions import Nudge
+from shared.domain.consent import Consent
 from shared.domain.effects import (
     ClaimAgent,
     CloseMessaging,
@@ -121,7 +122,7 @@ def due_events(record: SessionRecord, now: datetime) -> list[Event]:
     session = record.session
     events: list[Event] = []
     if session.phase is Phase.OPENED and session.chat is not None and session.chat.thread_id:
-        events.append(SessionOpened())
+        events.append(SessionOpened(session.consent))
     if is_without_thread(session) and now >= session.created_at + ABANDONED:
         events.append(TimerDue("recovery", record.presence))
     events += [TimerDue(deadline.id, record.presence) for deadline in session.due(now)]
@@ -207,6 +208,8 @@ def _plain(value: object) -> object:
         return value.id
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
+    if isinstance(value, Consent):
+        return {"digest": value.digest, "agreed_at": value.agreed_at.isoformat()}
     if isinstance(value, VisitorPresence):
         return value.last_seen.isoformat()
     return value

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from shared.domain.consent import Consent
 from shared.domain.parameters import Agent
 from shared.domain.sessions import ContactReference, VisitorPresence
 from shared.domain.workflows import Definition
@@ -14,6 +15,8 @@ from shared.domain.workflows import Definition
 @dataclass(frozen=True)
 class SessionOpened:
     """The visitor has started; the workflow begins."""
+
+    consent: Consent | None = None
 
 
 @dataclass(frozen=True)
@@ -120,6 +123,7 @@ class MessageLeft:
 
     text: str
     members: tuple[str, ...]
+    consent: Consent | None = None
 
 
 @dataclass(frozen=True)

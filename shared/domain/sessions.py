@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from shared.domain.consent import Consent
 from shared.domain.message_budgets import MessageCount
 from shared.domain.parameters import Agent, Customer
 
@@ -176,6 +177,7 @@ class Session:
     revisions: tuple[Revision, ...] = ()
     opens_at: str = ""
     left_message: LeftMessage | None = None
+    consent: Consent | None = None
 
     @property
     def chat(self) -> ChatChannel | None:

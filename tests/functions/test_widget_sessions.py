@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import azure.functions as func
 
 from functions.widget import widget_contact, widget_end, widget_heartbeat, widget_session, widget_start, widget_token
 from shared.domain.sessions import Phase
-from tests.functions.world import LUISA, MARIO, ORIGIN, WIDGET_KEY, World, form, json_of, request
+from shared.domain.users import WidgetSettings
+from tests.functions.world import LUISA, MARIO, ORIGIN, SERVICE, TENANT, WIDGET_KEY, World, form, json_of, request
 
 BASE = "api/widget/v1"
 
@@ -24,6 +26,20 @@ def of_session(started: Any, method: str, what: str = "", body: object = None) -
     headers = {"authorization": f"Bearer {started['sessionToken']}"}
     path = f"{BASE}/sessions/{session_id}{what}"
     return request(method, path, body, headers=headers, route={"sessionId": session_id})
+
+
+async def test_a_notice_comes_with_its_digest_which_comes_back_with_the_form(world: World) -> None:
+    offered = replace(SERVICE.interact, widget=WidgetSettings(consent={"en": "We keep this."}))
+    world.config.put(TENANT.id, replace(SERVICE, interact=offered))
+    asked = await widget_contact(request("GET", f"{BASE}/contact?widgetKey={WIDGET_KEY}&serviceId=sales"))
+    told = json_of(asked)["widget"]
+    assert told["consent"] == "We keep this."
+
+    refused = await widget_start(request("POST", f"{BASE}/sessions", form()))
+    problem = json_of(refused)
+    assert (refused.status_code, problem["code"], problem["field"]) == (400, "invalid", "consent")
+    agreed = await widget_start(request("POST", f"{BASE}/sessions", form(consent=told["consentDigest"])))
+    assert agreed.status_code == 201
 
 
 async def test_a_contact_answers_what_the_widget_shows(world: World) -> None:

@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FakeHub } from "./fake-hub";
 import { FakeSession, RELAY, type StartRequest } from "./fake-session";
@@ -60,7 +60,9 @@ export class FakeApi {
     private readonly options: ApiOptions,
     private readonly hub: FakeHub,
     private readonly origin: () => string,
-  ) {}
+  ) {
+    this.consent = options.widget?.["consent"] as string | undefined;
+  }
 
   fail(operation: Operation, faults: readonly Fault[]): void {
     this.faults.set(operation, [...(this.faults.get(operation) ?? []), ...faults]);
@@ -81,6 +83,13 @@ export class FakeApi {
     return "dealt";
   }
 
+  /** What the tenant wants visitors to agree to now. */
+  consent: string | undefined;
+
+  private get notice(): { consent?: string; consentDigest?: string } {
+    return this.consent ? { consent: this.consent, consentDigest: digestOf(this.consent) } : {};
+  }
+
   /** The widget API of the deployment. */
   widget({ url, request, response, body }: Exchange): void {
     const call = `${request.method ?? ""} ${url.pathname.replace("/api/widget/v1/", "")}`;
@@ -94,7 +103,7 @@ export class FakeApi {
         displayName,
         modalities: ["instantMessaging"],
         language: this.options.language ?? "en",
-        widget: this.options.widget,
+        widget: { ...this.options.widget, ...this.notice },
       });
       return;
     }
@@ -171,6 +180,10 @@ export class FakeApi {
     const fault = this.faulty("start", response);
     if (fault === "dealt") return;
     const request = JSON.parse(body) as StartRequest;
+    if (request.consent !== this.notice.consentDigest) {
+      json(response, 400, { status: 400, code: "invalid", field: "consent" });
+      return;
+    }
     let session = [...this.sessions.values()].find((known) => known.request.idempotencyKey === request.idempotencyKey);
     if (!session) {
       const started = new FakeSession(request, () => this.hub.nudge(started.id));
@@ -245,6 +258,10 @@ export class FakeApi {
       else json(response, 201, { id });
     }
   }
+}
+
+function digestOf(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
 }
 
 function json(response: ServerResponse, status: number, value: object): void {

@@ -88,6 +88,11 @@ export class FakeServer {
     return last;
   }
 
+  /** The tenant wants visitors to agree to another text. */
+  changesNotice(text: string): void {
+    this.api.consent = text;
+  }
+
   /** The contact's state changes; `push` tells those who watch by a connection. */
   setPresence(state: string, push = true): void {
     this.api.presence = state;

@@ -23,6 +23,7 @@ export interface StartRequest {
   readonly language?: string;
   readonly accessToken?: string;
   readonly challengeToken?: string;
+  readonly consent?: string;
   readonly parameters?: Readonly<Record<string, string>>;
 }
 

@@ -14,6 +14,8 @@ export interface Contact {
 export interface WidgetSettings {
   /** The notice, in the best language, that the visitor has to agree to before the first message. */
   readonly consent: string | null;
+  /** Names the notice's text; goes back with the form of whoever has agreed to it. */
+  readonly consentDigest?: string | null;
   readonly transcript: boolean;
   readonly offlineForm: boolean;
   readonly sound: boolean;
@@ -102,6 +104,8 @@ export interface StartRequest {
   readonly accessToken?: string;
   readonly parameters?: Readonly<Record<string, string>>;
   readonly challengeToken?: string;
+  /** The digest of the notice that the visitor has agreed to. */
+  readonly consent?: string;
 }
 
 /** A session and the proof that it is this browser's. */

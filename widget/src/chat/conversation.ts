@@ -6,7 +6,7 @@ import { formProblems, type FormValues } from "./form-rules";
 import { Observable } from "./observable";
 import { SharedSession, type Beginning } from "./shared-session";
 import type { SessionStore, StoredMessage } from "./store";
-import { Submission, type SubmissionParts } from "./submission";
+import { Submission, type Given, type SubmissionParts } from "./submission";
 
 export interface ConversationParts extends SubmissionParts {
   readonly api: WidgetApi;
@@ -74,30 +74,29 @@ export class Conversation {
       await this.submission.patiently(() => this.parts.api.parameters(stored, parameters));
   }
 
-  start(form: FormValues, challengeToken?: string): Promise<void> {
+  start(form: FormValues, given?: Given): Promise<void> {
     if (this.state.value.starting) return this.attempting;
-    return (this.attempting = this.tryToStart(form, challengeToken));
+    return (this.attempting = this.tryToStart(form, given));
   }
 
-  private async tryToStart(form: FormValues, challengeToken: string | undefined): Promise<void> {
+  private async tryToStart(form: FormValues, given: Given | undefined): Promise<void> {
     if (this.parts.store.session) return this.load();
     await this.submit(form, async () => {
-      const started = await this.submission.start(form, challengeToken);
+      const started = await this.submission.start(form, given);
       if (this.stopped) return;
       const { sessionId, sessionToken, recoverUntil } = started;
       this.state.update({ form: { ...form, message: "" } });
       this.run({ sessionId, sessionToken, recoverUntil }, started);
     });
-    // The tenant may have set a challenge since the form was shown.
-    const { problem } = this.state.value;
-    if (problem?.field === "challengeToken" && !challengeToken) void this.loadContact(true);
+    // As above.
+    if (this.state.value.problem?.field === "challengeToken" && !given?.challengeToken) void this.loadContact(true);
   }
 
   /** Leaves a message where nobody is there; what was typed stays until it has arrived. */
-  async leave(form: FormValues, challengeToken?: string): Promise<void> {
+  async leave(form: FormValues, given?: Given): Promise<void> {
     if (this.state.value.starting) return;
     await this.submit(form, async () => {
-      await this.submission.leave(form, challengeToken);
+      await this.submission.leave(form, given);
       this.state.update({ ...AT_REST, phase: "left", form: { ...form, message: "" } });
     });
   }
@@ -109,6 +108,8 @@ export class Conversation {
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       this.state.update({ starting: false, problem: error });
+      // The tenant may have changed what it asks for since the form was shown.
+      if (error.field === "consent") void this.loadContact(true);
     }
   }
 

@@ -29,11 +29,11 @@ export class Submission {
   ) {}
 
   /** Starts a session; its first message is in the thread, or will be. Raises ApiError. */
-  start(form: FormValues, challengeToken?: string): Promise<StartedSession & { readonly opening: StoredMessage }> {
+  start(form: FormValues, given?: Given): Promise<StartedSession & { readonly opening: StoredMessage }> {
     const { api, clock, widgetKey, contact } = this.parts;
     const parameters = { ...this.parts.parameters };
     const more = Object.keys(parameters).length > 0 ? { parameters } : {};
-    return this.submit("start", form, challengeToken, more, async (request) => {
+    return this.submit("start", form, given, more, async (request) => {
       const started = await api.start(widgetKey, contact, request);
       const opening = { clientMessageId: request.idempotencyKey, text: request.message, at: clock.now() };
       return { ...started, opening };
@@ -41,9 +41,9 @@ export class Submission {
   }
 
   /** Leaves a message where nobody is there; raises ApiError. */
-  leave(form: FormValues, challengeToken?: string): Promise<unknown> {
+  leave(form: FormValues, given?: Given): Promise<unknown> {
     const { api, widgetKey, contact } = this.parts;
-    return this.submit("leave", form, challengeToken, {}, (request) => api.leave(widgetKey, contact, request));
+    return this.submit("leave", form, given, {}, (request) => api.leave(widgetKey, contact, request));
   }
 
   /** Tries again while only the way is at fault. */
@@ -62,7 +62,7 @@ export class Submission {
   private async submit<More extends object, Answer>(
     kind: "start" | "leave",
     form: FormValues,
-    challengeToken: string | undefined,
+    given: Given | undefined,
     more: More,
     send: (request: ReturnType<typeof contentsOf> & More & Proofs) => Promise<Answer>,
   ): Promise<Answer> {
@@ -74,7 +74,8 @@ export class Submission {
         language: this.parts.locale(),
         idempotencyKey,
         ...(accessToken ? { accessToken } : {}),
-        ...(challengeToken ? { challengeToken } : {}),
+        ...(given?.challengeToken ? { challengeToken: given.challengeToken } : {}),
+        ...(given?.consent ? { consent: given.consent } : {}),
       };
       const answer = await this.patiently(() => send({ ...contents, ...more, ...proofs }));
       this.attempt = undefined;
@@ -83,7 +84,8 @@ export class Submission {
       if (!(error instanceof ApiError)) throw error;
       // What may have got through keeps its key, and what was turned away before anything was made of it does too: proofs
       // that count once were given for this key. A key that was used up (409) is as good as none.
-      const keeps = error.code === "try_again" || error.code === "busy" || error.field === "challengeToken";
+      const keeps =
+        ["try_again", "busy"].includes(error.code) || ["challengeToken", "consent"].includes(error.field ?? "");
       if (!keeps || error.status === 409) this.attempt = undefined;
       const unproven = error.code === "not_allowed" && this.demandsProof();
       throw unproven ? new ApiError("not_allowed", error.status, undefined, "accessToken") : error;
@@ -105,11 +107,18 @@ export class Submission {
   }
 }
 
+/** What the visitor gives beside the form: a solved challenge, and the digest of the notice agreed to. */
+export interface Given {
+  readonly challengeToken?: string | undefined;
+  readonly consent?: string | undefined;
+}
+
 interface Proofs {
   readonly language: string;
   readonly idempotencyKey: string;
   readonly accessToken?: string;
   readonly challengeToken?: string;
+  readonly consent?: string;
 }
 
 function contentsOf({ name, email, message }: FormValues) {

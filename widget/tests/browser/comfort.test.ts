@@ -96,6 +96,25 @@ describe("the chat", AT_ONCE, () => {
       });
     });
 
+    test("is asked for anew where it was changed since the page was opened", async () => {
+      await visit({ widget }, async ({ page, server }) => {
+        await openChat(page);
+        await fillIn(page);
+        await page.getByRole("checkbox", { name: "I agree" }).check();
+        server.changesNotice("We keep this for a year.");
+        await page.getByRole("button", { name: "Start chat" }).click();
+        await page.getByText("We keep this for a year.").waitFor();
+        await page.getByText("Please agree before you go on.").waitFor();
+        assert.equal(server.sessions.size, 0);
+        const agree = page.getByRole("checkbox", { name: "I agree" });
+        assert.equal(await agree.isChecked(), false, "nobody has agreed to the new text");
+        await agree.check();
+        await page.getByRole("button", { name: "Start chat" }).click();
+        await page.getByRole("log").waitFor();
+        assert.equal(server.sessions.size, 1);
+      });
+    });
+
     test("is text with addresses to open, and no markup", async () => {
       await visit({ widget }, async ({ page }) => {
         await openChat(page);

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
+import type { ApiError } from "../errors";
 import { useLanguage } from "./context";
 import { useUniqueId } from "./hooks";
 import { MessageText } from "./MessageText";
@@ -7,14 +8,18 @@ import { MessageText } from "./MessageText";
 export interface Consent {
   /** What is to be drawn; null where the tenant asks for none. */
   readonly view: JSX.Element | null;
+  /** Whether what went wrong is said there. */
+  readonly hasProblem: boolean;
   /** Whether the form may go; a missing agreement is shown, and gets the focus. */
   take(form: HTMLElement | null): boolean;
 }
 
 /** The tenant's notice, and the visitor's explicit agreement to it: nothing is ticked beforehand. */
-export function useConsent(notice: string | null | undefined): Consent {
+export function useConsent(notice: string | null | undefined, problem: ApiError | undefined): Consent {
   const { texts } = useLanguage();
-  const [agreed, setAgreed] = useState(false);
+  const [agreedTo, setAgreedTo] = useState<string>();
+  // To another text nobody has agreed yet.
+  const agreed = agreedTo !== undefined && agreedTo === notice;
   const [missing, setMissing] = useState(false);
   const id = useUniqueId("consent");
   const view = notice ? (
@@ -31,7 +36,7 @@ export function useConsent(notice: string | null | undefined): Consent {
           aria-invalid={missing}
           aria-describedby={missing ? `${id} ${id}-problem` : id}
           onChange={(event) => {
-            setAgreed(event.currentTarget.checked);
+            setAgreedTo(event.currentTarget.checked ? notice : undefined);
             setMissing(false);
           }}
         />
@@ -44,8 +49,13 @@ export function useConsent(notice: string | null | undefined): Consent {
       )}
     </div>
   ) : null;
+  const isRefused = problem?.field === "consent";
+  useEffect(() => {
+    if (isRefused) setMissing(true);
+  }, [isRefused, problem]);
   return {
     view,
+    hasProblem: isRefused && view !== null,
     take: (form) => {
       if (!notice || agreed) return true;
       setMissing(true);

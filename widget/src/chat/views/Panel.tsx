@@ -119,8 +119,8 @@ export function Panel({ conversation, visibility, onClose, onUnread, onShowing }
             <StartForm
               state={state}
               visible={open}
-              onStart={(values, challengeToken) => void conversation.start(values, challengeToken)}
-              onLeave={(values, challengeToken) => void conversation.leave(values, challengeToken)}
+              onStart={(values, given) => void conversation.start(values, given)}
+              onLeave={(values, given) => void conversation.leave(values, given)}
             />
           )}
           {phase === "left" && <Left email={state.form.email} onAnother={() => conversation.restart()} />}

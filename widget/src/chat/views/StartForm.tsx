@@ -5,6 +5,7 @@ import { fill } from "../../texts";
 import type { ChatState } from "../chat-state";
 import { fieldOf, formProblems, type Field, type FormValues } from "../form-rules";
 import type { Problem } from "../limits";
+import type { Given } from "../submission";
 import { plainName } from "../linkify";
 import { useChallenge } from "./ChallengeBox";
 import { useConsent } from "./Consent";
@@ -18,8 +19,8 @@ interface Props {
   readonly state: ChatState;
   /** Whether the visitor can see the form now. */
   readonly visible: boolean;
-  readonly onStart: (values: FormValues, challengeToken: string | undefined) => void;
-  readonly onLeave: (values: FormValues, challengeToken: string | undefined) => void;
+  readonly onStart: (values: FormValues, given: Given) => void;
+  readonly onLeave: (values: FormValues, given: Given) => void;
 }
 
 /** Name, e-mail and first message; or a message to leave, where nobody is there. */
@@ -32,7 +33,7 @@ export function StartForm({ state, visible, onStart, onLeave }: Props): JSX.Elem
   useProposals(state.form, setValues);
   const wait = useCountdown(useDeadline(problem));
   const challenge = useChallenge(contact?.widget?.challenge, problem, visible);
-  const consent = useConsent(contact?.widget?.consent);
+  const consent = useConsent(contact?.widget?.consent, problem);
   const nobody = useNobodyThere(form, problem);
   // What was refused last: a start, for which the form is the answer, or a message.
   const left = useRef(false);
@@ -60,7 +61,10 @@ export function StartForm({ state, visible, onStart, onLeave }: Props): JSX.Elem
       const { ready, token } = challenge.take();
       if (!ready) return;
       left.current = leaving;
-      (leaving ? onLeave : onStart)(values, token);
+      (leaving ? onLeave : onStart)(values, {
+        challengeToken: token,
+        consent: contact?.widget?.consentDigest ?? undefined,
+      });
     }
   };
 
@@ -72,7 +76,8 @@ export function StartForm({ state, visible, onStart, onLeave }: Props): JSX.Elem
     };
 
   const name = plainName(contact?.displayName ?? "");
-  const atField = challenge.hasProblem || (problem?.code === "invalid" && fieldOf(problem.field) !== undefined);
+  const atField =
+    challenge.hasProblem || consent.hasProblem || (problem?.code === "invalid" && fieldOf(problem.field) !== undefined);
   return (
     <form class="body form" ref={form} noValidate onSubmit={submit}>
       {state.previousEnded && (
