@@ -139,6 +139,12 @@ async def test_a_form_of_another_site_signs_nobody_in(client: Client) -> None:
     assert answer.status_code == 403
 
 
+async def test_browsers_name_the_origin_of_our_own_forms(client: Client) -> None:
+    """With the policy `no-referrer` they send `Origin: null`, and nobody could sign in."""
+    page = await client.open_page(client.request())
+    assert page.headers["referrer-policy"] == "same-origin"
+
+
 async def test_a_name_that_was_made_to_point_here_is_no_way_in(client: Client) -> None:
     answer = await client.http.get(f"{BASE}/device", headers={"host": "rebound.attacker.example"})
     assert answer.status_code == 400
