@@ -10,7 +10,9 @@ from cli import VERSION
 from cli.call import Commands, Surroundings
 from cli.commands import (
     audit,
+    backup,
     config,
+    cost,
     deadletter,
     documents,
     sign_in,
@@ -30,6 +32,8 @@ GROUPS: tuple[Commands, ...] = (
     audit.commands,
     smoke.commands,
     deadletter.commands,
+    backup.commands,
+    cost.commands,
 )
 
 app = typer.Typer(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.call import Call, Commands
+from cli.options import Account
 from cli.output import plain, table
 from cli.yaml_text import as_yaml
 
@@ -17,15 +18,6 @@ if TYPE_CHECKING:
 
 commands = Commands("deadletter", "What got stuck: events that could not be delivered, timers that failed.")
 
-Account = Annotated[
-    str,
-    typer.Option(
-        "--storage",
-        help="Name of the storage account. Your own rights count there, as you are signed in to Azure (az login).",
-        envvar="INTERACT_STORAGE",
-        metavar="ACCOUNT",
-    ),
-]
 Id = Annotated[str, typer.Argument(help="Its id, as list shows it.", metavar="ID")]
 
 
@@ -61,8 +53,7 @@ def show_letter(
 
     Texts and names of customers are hidden unless you ask for them.
     """
-    from cli.stuck.letters import HIDDEN
-    from cli.stuck.storage import texts_hidden
+    from cli.stuck.letters import HIDDEN, texts_hidden
 
     with _stuck(call, storage) as stuck:
         found = stuck.show(letter)
@@ -102,13 +93,8 @@ def replay_letters(
 
 @contextmanager
 def _stuck(call: Call, account: str) -> Iterator[Stuck]:
+    from cli.storage_account import entered
     from cli.stuck.letters import Stuck
-    from cli.stuck.storage import Storage, account_of, credential_token
 
-    found = account_of(account)
-    token = credential_token() if not found.signature else str
-    storage = Storage(found, token, call.surroundings.transport)
-    try:
+    with entered(account, call.surroundings.transport) as storage:
         yield Stuck(storage)
-    finally:
-        storage.close()

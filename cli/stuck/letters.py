@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from cli.errors import CommandError, ExitCode, NothingFound
-from cli.stuck.storage import MOST_MESSAGES, QueuedMessage, Storage
+from cli.storage_account import MOST_MESSAGES, QueuedMessage, Storage
 
 CONTAINER = "dead-letter"
 POISON = "-poison"
@@ -159,3 +159,12 @@ def _parsed(text: str) -> Any:
 
 def _missing(letter_id: str) -> NothingFound:
     return NothingFound(f"there is nothing of the id {letter_id} among what can be seen", "interact deadletter list")
+
+
+def texts_hidden(value: Any, hidden: Mapping[str, str]) -> Any:
+    """A document without the values of some names, wherever they stand."""
+    if isinstance(value, dict):
+        return {name: hidden.get(name) or texts_hidden(one, hidden) for name, one in value.items()}
+    if isinstance(value, list):
+        return [texts_hidden(one, hidden) for one in value]
+    return value

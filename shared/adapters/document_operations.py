@@ -15,8 +15,7 @@ from shared.adapters.document_rows import (
     row_key,
     version_key,
 )
-from shared.adapters.documents import to_json
-from shared.adapters.rows import text_properties
+from shared.adapters.document_schema import properties_of
 from shared.adapters.table_operations import Delete, Insert, Operation, Put, Touch
 from shared.adapters.tables_audit import audit_operations
 from shared.domain.documents import DocumentKey, key_of
@@ -47,6 +46,6 @@ def operations_of_save(
     operations += [Put(one) for one in entries if one not in old_entries]
     operations += [Delete(one) for one in old_entries if one not in entries]
     if isinstance(document, Workflow):
-        version = {**text_properties("data", to_json(document)), **changed_values(stored.changed)}
+        version = {**properties_of(document), **changed_values(stored.changed)}
         operations.append(Insert(version_key(document.id, document.version), version))
     return operations

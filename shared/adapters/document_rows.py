@@ -10,14 +10,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from shared.adapters.document_schema import document_in, properties_of
 from shared.adapters.document_search import words_of
-from shared.adapters.documents import from_json, to_json
-from shared.adapters.rows import from_sortable, joined_text, key, sortable, text_properties
+from shared.adapters.rows import from_sortable, key, sortable
 from shared.adapters.tables import Row
-from shared.domain.documents import TYPE_OF_KIND, Document, DocumentKey, Kind, key_of
+from shared.domain.documents import Document, DocumentKey, Kind, key_of
 from shared.domain.services import Service
 from shared.domain.tenants import Tenant
 from shared.domain.users import User
+from shared.domain.workflows import Workflow
 from shared.ports.administration import Actor, Changed, Stored
 
 
@@ -58,12 +59,20 @@ def entry_keys(document: Document) -> tuple[str, ...]:
 
 
 def document_of(kind: Kind, row: Row) -> Document:
-    return from_json(TYPE_OF_KIND[kind], joined_text("data", row.values))
+    return document_in(kind, row.values)
 
 
-def document_values(stored: Stored) -> dict[str, str]:
+def workflow_of(row: Row) -> Workflow:
+    """The workflow in the row of one of its versions."""
+    found = document_of(Kind.WORKFLOW, row)
+    if not isinstance(found, Workflow):
+        raise TypeError("the document of a workflow is one")
+    return found
+
+
+def document_values(stored: Stored) -> dict[str, Any]:
     """The properties of a document's row."""
-    values = {**text_properties("data", to_json(stored.document)), "revision": stored.version}
+    values = {**properties_of(stored.document), "revision": stored.version}
     values["entries"] = json.dumps(entry_keys(stored.document))
     return {**values, **changed_values(stored.changed)}
 

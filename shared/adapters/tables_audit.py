@@ -11,14 +11,15 @@ from __future__ import annotations
 import asyncio
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from shared.adapters.document_rows import changed_of, changed_values
-from shared.adapters.documents import from_json, to_json
-from shared.adapters.rows import joined_text, key, part, prefix, text_properties
+from shared.adapters.document_schema import document_in, properties_of
+from shared.adapters.rows import key, part, prefix
 from shared.adapters.table_operations import Insert
 from shared.adapters.tables import CONFIG, Row, Tables
-from shared.domain.documents import TYPE_OF_KIND, Document, DocumentKey, Kind
-from shared.domain.errors import InvalidRequest, Unreadable
+from shared.domain.documents import Document, DocumentKey, Kind
+from shared.domain.errors import InvalidRequest, Rejected
 from shared.ports.administration import INTERACT, AuditAction, AuditEntry, AuditPage, Changed
 
 START, END = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
@@ -90,8 +91,8 @@ def _cursor(row: Row) -> str:
     return ":".join(row.key.split(":")[-2:])
 
 
-def _snapshot(name: str, document: Document | None) -> dict[str, str]:
-    return text_properties(name, to_json(document)) if document is not None else {}
+def _snapshot(name: str, document: Document | None) -> dict[str, Any]:
+    return properties_of(document, name) if document is not None else {}
 
 
 def _entry(row: Row) -> AuditEntry:
@@ -115,6 +116,6 @@ def _document(row: Row, name: str, kind: Kind) -> Document | None:
     if name not in row.values:
         return None
     try:
-        return from_json(TYPE_OF_KIND[kind], joined_text(name, row.values))
-    except Unreadable:
+        return document_in(kind, row.values, name)
+    except Rejected:
         return None

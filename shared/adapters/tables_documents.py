@@ -30,10 +30,10 @@ from shared.adapters.document_rows import (
     row_key,
     stored_row,
     version_key,
+    workflow_of,
 )
 from shared.adapters.document_rules import Lint
-from shared.adapters.documents import from_json
-from shared.adapters.rows import joined_text, part, parts, prefix
+from shared.adapters.rows import part, parts, prefix
 from shared.adapters.system import SystemClock
 from shared.adapters.table_operations import Delete
 from shared.adapters.tables import CONFIG, Tables
@@ -133,12 +133,12 @@ class ConfigDocuments:
 
     async def versions(self, tenant_id: str, workflow_id: str) -> Sequence[WorkflowVersion]:
         rows = await self._tables.between(CONFIG, part(tenant_id), *prefix("version", Kind.WORKFLOW.value, workflow_id))
-        found = [(from_json(Workflow, joined_text("data", row.values)), changed_of(row.values)) for row in rows]
+        found = [(workflow_of(row), changed_of(row.values)) for row in rows]
         return [WorkflowVersion(workflow.version, workflow.name, changed) for workflow, changed in reversed(found)]
 
     async def read_version(self, tenant_id: str, workflow_id: str, number: int) -> Workflow | None:
         row = await self._tables.get(CONFIG, part(tenant_id), version_key(workflow_id, number))
-        return from_json(Workflow, joined_text("data", row.values)) if row else None
+        return workflow_of(row) if row else None
 
     async def audit(
         self,

@@ -7,25 +7,20 @@ import base64
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from azure.storage.queue import ResourceTypes, generate_account_sas
-from typer.testing import CliRunner
 
-from cli.call import Surroundings
-from cli.main import app
+from cli.storage_account import account_of
 from cli.stuck import letters
-from cli.stuck.storage import account_of
 from functions.chat import MESSAGE_RECEIVED
-from local.azurite import azurite
 from shared.adapters import queue_timers, rows, tables
 from shared.adapters.storage_account import StorageAccount
 from shared.adapters.tables import Tables
 from shared.adapters.tables_sessions import TableSessionStore
+from tests.cli.accounts import an_account, run_with
 from tests.cli.terminal import Ended, Terminal
 from tests.infra.bicep_text import MODULES
 
@@ -55,11 +50,7 @@ class Site:
     directory: Path
 
     def run(self, *words: str) -> Ended:
-        around = Surroundings({}, self.directory, httpx.HTTPTransport())
-        result = CliRunner().invoke(app, ["deadletter", *words, "--storage", self.account], obj=around)
-        if result.exception is not None and not isinstance(result.exception, SystemExit):
-            raise result.exception
-        return Ended(result.exit_code, result.stdout, result.stderr)
+        return run_with(self.directory, "deadletter", *words, "--storage", self.account)
 
     def listed(self) -> list[dict[str, str]]:
         ended = self.run("list", "--json")
@@ -102,22 +93,8 @@ class Site:
 @pytest.fixture(scope="module")
 def account() -> Iterator[tuple[str, str]]:
     """An account of this module's own, as names of queues and containers are fixed; by its key, and by a signature."""
-    with asyncio.Runner() as runner:
-        running = azurite()
-        storage = runner.run(running.__aenter__())
-        parts = dict(pair.split("=", 1) for pair in storage.connection_string.strip(";").split(";"))
-        signature = generate_account_sas(
-            parts["AccountName"],
-            parts["AccountKey"],
-            ResourceTypes(service=True, container=True, object=True),
-            "rwdlacup",
-            datetime.now(UTC) + timedelta(hours=1),
-            services="bqt",
-            protocol="https,http",
-        )
-        endpoints = ";".join(f"{name}={parts[name]}" for name in ("BlobEndpoint", "QueueEndpoint", "TableEndpoint"))
-        yield storage.connection_string, f"{endpoints};SharedAccessSignature={signature}"
-        runner.run(running.__aexit__(None, None, None))
+    with an_account() as made:
+        yield made
 
 
 @pytest.fixture
@@ -239,7 +216,7 @@ def test_whoever_has_no_rights_there_is_told_which_are_needed(site: Site) -> Non
     site.account = site.account.replace("sig=", "sig=x")
     ended = site.run("list")
     assert ended.code == 4
-    assert "Storage Blob Data Contributor" in ended.notes
+    assert "docs/operate.md has them" in ended.notes
     assert "sig=" not in ended.notes
 
 

@@ -1,9 +1,11 @@
-"""A storage account by its REST API: as much of blobs, queues and tables as looking into what got stuck needs."""
+"""A storage account by its REST API: as much of blobs, queues and tables as operating a deployment needs."""
 
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -28,6 +30,13 @@ class NotAllowedThere(CommandError):
 
     exit_code = ExitCode.NOT_ALLOWED
     code = "storage_not_allowed"
+
+
+class AlreadyThere(CommandError):
+    """There is a thing of this name already."""
+
+    exit_code = ExitCode.NOT_ACCEPTED
+    code = "already_there"
 
 
 @dataclass(frozen=True)
@@ -123,11 +132,43 @@ class Storage:
         body = f"<QueueMessage><MessageText>{escape(encoded)}</MessageText></QueueMessage>"
         self._send("PUT", f"{self._account.queue}/{path}", content=body.encode())
 
+    def rows(self, table: str) -> Iterator[dict[str, Any]]:
+        """All rows with the types of their properties, page after page; none where there is no such table."""
+        following = ""
+        while True:
+            try:
+                page = self._send("GET", f"{self._account.table}/{table}()?$top={PAGE}{following}", typed=True)
+            except NothingFound:
+                return
+            yield from page.json()["value"]
+            names = ("NextPartitionKey", "NextRowKey")
+            given = {name: page.headers.get(f"x-ms-continuation-{name}") for name in names}
+            following = "".join(f"&{name}={quote(value, safe='')}" for name, value in given.items() if value)
+            if not following:
+                return
+
+    def put_row(self, table: str, row: Mapping[str, Any], *, replace: bool) -> bool:
+        """Write a row as `rows` gives it; whether it was written, since one that is there may be left alone."""
+        body = json.dumps(row).encode()
+        if replace:
+            where = _where(str(row["PartitionKey"]), str(row["RowKey"]))
+            self._send("PUT", f"{self._account.table}/{table}({where})", content=body, typed=True)
+            return True
+        try:
+            self._send("POST", f"{self._account.table}/{table}", content=body, typed=True)
+        except AlreadyThere:
+            return False
+        return True
+
+    def make_table(self, table: str) -> None:
+        """No matter if it is there."""
+        with suppress(AlreadyThere):
+            body = json.dumps({"TableName": table}).encode()
+            self._send("POST", f"{self._account.table}/Tables", content=body, typed=True)
+
     def row(self, table: str, partition: str, key: str) -> dict[str, Any] | None:
         """A row, or None where there is none."""
-        where = ",".join(
-            f"{name}='{quote(value, safe='')}'" for name, value in (("PartitionKey", partition), ("RowKey", key))
-        )
+        where = _where(partition, key)
         try:
             found: dict[str, Any] = self._send("GET", f"{self._account.table}/{table}({where})").json()
         except NothingFound:
@@ -144,9 +185,11 @@ class Storage:
             return []
         return [_message(one) for one in page.iter("QueueMessage")]
 
-    def _send(self, method: str, url: str, *, content: bytes | None = None) -> httpx.Response:
-        """Raises NotAllowedThere, NothingFound or Unreachable; no message shows the signature."""
-        headers = {"x-ms-version": VERSION, "Accept": "application/json;odata=nometadata"}
+    def _send(self, method: str, url: str, *, content: bytes | None = None, typed: bool = False) -> httpx.Response:
+        """Raises NotAllowedThere, NothingFound, AlreadyThere or Unreachable; no message shows the signature."""
+        headers = {"x-ms-version": VERSION, "Accept": f"application/json;odata={'minimal' if typed else 'no'}metadata"}
+        if typed and content is not None:
+            headers |= {"Content-Type": "application/json", "Prefer": "return-no-content"}
         if self._account.signature:
             url += ("&" if "?" in url else "?") + self._account.signature
         else:
@@ -160,13 +203,20 @@ class Storage:
         return response
 
 
+def _where(partition: str, key: str) -> str:
+    named = (("PartitionKey", partition), ("RowKey", key))
+    return ",".join(f"{name}='{quote(value, safe='')}'" for name, value in named)
+
+
 def _raise_for(what: str, response: httpx.Response) -> None:
     code = response.headers.get("x-ms-error-code", "")
     if response.status_code in (401, 403):
-        fix = "you need the roles Storage Blob Data Contributor, Queue Data Contributor and Table Data Reader there"
+        fix = "you need roles there, of Blob Data, Queue Data and Table Data; docs/operate.md has them"
         raise NotAllowedThere(f"{what} was answered {response.status_code} {code}", fix)
     if response.status_code == 404:
         raise NothingFound(f"{what}: there is no such thing")
+    if response.status_code == 409:
+        raise AlreadyThere(f"{what}: it is there already")
     if not response.is_success:
         raise Unreachable(f"{what} was answered {response.status_code} {code}")
 
@@ -202,10 +252,12 @@ def credential_token() -> Callable[[], str]:
     return token
 
 
-def texts_hidden(value: Any, hidden: Mapping[str, str]) -> Any:
-    """A document without the values of some names, wherever they stand."""
-    if isinstance(value, dict):
-        return {name: hidden.get(name) or texts_hidden(one, hidden) for name, one in value.items()}
-    if isinstance(value, list):
-        return [texts_hidden(one, hidden) for one in value]
-    return value
+@contextmanager
+def entered(account: str, transport: httpx.BaseTransport | None) -> Iterator[Storage]:
+    """The account that a text names, with the rights of whoever is signed in; raises Unusable."""
+    found = account_of(account)
+    storage = Storage(found, str if found.signature else credential_token(), transport)
+    try:
+        yield storage
+    finally:
+        storage.close()
