@@ -19,6 +19,7 @@ from cli.commands import (
     smoke,
     snippet,
     tenant,
+    workflow,
 )
 
 GROUPS: tuple[Commands, ...] = (
@@ -29,6 +30,7 @@ GROUPS: tuple[Commands, ...] = (
     tenant.key_commands,
     tenant.commands,
     snippet.commands,
+    workflow.commands,
     audit.commands,
     smoke.commands,
     deadletter.commands,

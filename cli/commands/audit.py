@@ -25,14 +25,20 @@ SERVERS_OWN = frozenset({"version", "changedAt", "changedBy"})
 def audit(
     call: Call,
     kind: Annotated[
-        str | None, typer.Option(help="Only this kind, such as service or tenant.", autocompletion=kinds.kinds)
+        str | None,
+        typer.Option(metavar="KIND", help="Only this kind, such as service or tenant.", autocompletion=kinds.kinds),
     ] = None,
-    name: Annotated[str | None, typer.Option("--id", help="Only this document (id or name); needs --kind.")] = None,
-    by: Annotated[str | None, typer.Option(help="Only by administrators with this in their name or id.")] = None,
+    name: Annotated[
+        str | None, typer.Option("--id", metavar="NAME", help="Only this document (id or name); needs --kind.")
+    ] = None,
+    by: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Only by administrators with this in their name or id.")
+    ] = None,
     since: Annotated[
-        str | None, typer.Option(help="Only from then on: 90m, 12h, 7d, 2w, or a date such as 2030-01-31.")
+        str | None,
+        typer.Option(metavar="TIME", help="Only from then on: 90m, 12h, 7d, 2w, or a date such as 2030-01-31."),
     ] = None,
-    most: Annotated[int, typer.Option(min=1, help="At most so many.")] = 50,
+    most: Annotated[int, typer.Option(min=1, metavar="NUMBER", help="At most so many.")] = 50,
 ) -> None:
     """Show who changed what and when, the newest first.
 

@@ -19,12 +19,10 @@ Kind = Annotated[
     str,
     typer.Argument(help=f"One of {', '.join(kinds.COLLECTIONS)}.", metavar="KIND", autocompletion=kinds.kinds),
 ]
-Search = Annotated[str | None, typer.Option(help="Beginnings of words of names and ids.", show_default=False)]
-Unit = Annotated[str | None, typer.Option(help="Only those of this organization unit.", show_default=False)]
-OfferedTo = Annotated[
-    str | None, typer.Option(help="What may be selected in this organization unit.", show_default=False)
-]
-Most = Annotated[int, typer.Option(min=1, help="At most so many.")]
+Search = Annotated[str | None, typer.Option(metavar="WORDS", help="Beginnings of words of names and ids.")]
+Unit = Annotated[str | None, typer.Option(metavar="UNIT", help="Only those of this organization unit.")]
+OfferedTo = Annotated[str | None, typer.Option(metavar="UNIT", help="What may be selected in this organization unit.")]
+Most = Annotated[int, typer.Option(min=1, metavar="NUMBER", help="At most so many.")]
 
 
 @commands.command("list")
@@ -58,7 +56,7 @@ def list_documents(
 
 @commands.command("get")
 def get_document(
-    call: Call, kind: Kind, name: Annotated[str, typer.Argument(help="Its id or its name.", metavar="ID|NAME")]
+    call: Call, kind: Kind, name: Annotated[str, typer.Argument(help="Its id or its name.", metavar="NAME")]
 ) -> None:
     """Show one document as YAML.
 
@@ -70,7 +68,7 @@ def get_document(
 
 @commands.command("references")
 def show_references(
-    call: Call, kind: Kind, name: Annotated[str, typer.Argument(help="Its id or its name.", metavar="ID|NAME")]
+    call: Call, kind: Kind, name: Annotated[str, typer.Argument(help="Its id or its name.", metavar="NAME")]
 ) -> None:
     """Show what a document uses and what uses it.
 

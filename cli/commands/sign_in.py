@@ -19,7 +19,7 @@ commands = Commands("")
 def login(
     call: Call,
     url: Annotated[
-        str | None, typer.Argument(help="The deployment's address; the one before if left out.", show_default=False)
+        str | None, typer.Argument(metavar="URL", help="The deployment's address; the one before if left out.")
     ] = None,
     azure_cli: Annotated[
         bool, typer.Option("--azure-cli", help="Be whoever is signed in to the Azure CLI (az login).")
@@ -28,8 +28,9 @@ def login(
 ) -> None:
     """Sign in to a deployment.
 
-    Shows a code and a page where you sign in, in a browser on any machine. For instance: interact login
-    https://YOUR-APP
+    Shows a code and a page where you sign in, in a browser on any machine.
+
+    For instance: interact login https://YOUR-APP
     """
     from cli.issuer import place_of
     from cli.sign_in import AZURE_CLI, DEVICE_CODE, http_of, sign_in

@@ -30,10 +30,14 @@ SNIPPET = """\
 @commands.command("snippet")
 def snippet(
     call: Call,
-    service: Annotated[str | None, typer.Option(help="Its id or name.", show_default=False)] = None,
-    user: Annotated[str | None, typer.Option(help="Id, name or user principal name.", show_default=False)] = None,
+    service: Annotated[str | None, typer.Option(metavar="NAME", help="Id or name of the service.")] = None,
+    user: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Id, name or user principal name of the user.")
+    ] = None,
 ) -> None:
-    """Print the snippet that puts a service's or a user's widget onto a page.
+    """Print the snippet for a page.
+
+    It puts the widget of a service or a user onto the page.
 
     For instance: interact snippet --service "Lunifico Sales" > snippet.html
     """

@@ -14,7 +14,9 @@ commands = Commands("")
 tenant_commands = Commands("tenant", "The tenant's settings, and whether its connections work.")
 key_commands = Commands("key", "The widget key, which the snippets of all pages name.")
 
-Hours = Annotated[int, typer.Option(min=0, max=2_160, help="Hours in which the old key works as well.")]
+Hours = Annotated[
+    int, typer.Option(min=0, max=2_160, metavar="HOURS", help="Hours in which the old key works as well.")
+]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 

@@ -1,0 +1,1 @@
+"""Workflows in files: read with their places, tried out, shown."""
