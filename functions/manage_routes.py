@@ -15,7 +15,9 @@ from typing import cast
 from functions.manage_http import Handler, MethodNotAllowed
 
 DOCUMENTS, WORKFLOWS, TENANT = "manage_documents", "manage_workflows", "manage_tenant"
+DIAGNOSIS = "manage_diagnosis"
 KINDS = "{kinds:organizationUnits|domainTemplates|users|services|systemMessages|calendars|workflows}"
+CONTACTS = "{kinds:services|users}"
 
 ROUTES: tuple[tuple[str, str, str], ...] = (
     ("GET", "me", f"{DOCUMENTS}:me"),
@@ -37,6 +39,11 @@ ROUTES: tuple[tuple[str, str, str], ...] = (
     ("GET", "workflows/{id}/versions", f"{WORKFLOWS}:versions"),
     ("GET", "workflows/{id}/versions/{number}", f"{WORKFLOWS}:version"),
     ("GET", "workflows/{id}/differences", f"{WORKFLOWS}:differences"),
+    ("POST", "diagnose", f"{DIAGNOSIS}:diagnose"),
+    ("GET", "diagnoses/{id}", f"{DIAGNOSIS}:look_up"),
+    ("GET", f"{CONTACTS}/{{id}}/readiness", f"{DIAGNOSIS}:readiness"),
+    ("GET", f"{CONTACTS}/{{id}}/origin", f"{DIAGNOSIS}:origin"),
+    ("POST", f"{CONTACTS}/{{id}}/preview-links", f"{DIAGNOSIS}:make_preview_link"),
     ("GET", KINDS, f"{DOCUMENTS}:list_documents"),
     ("POST", KINDS, f"{DOCUMENTS}:create_document"),
     ("GET", f"{KINDS}/{{id}}", f"{DOCUMENTS}:read_one"),

@@ -120,6 +120,7 @@ def _assemble(settings: Settings) -> _Running:
     from shared.adapters.acs_identity import AcsIdentity
     from shared.adapters.acs_relays import AcsRelays
     from shared.adapters.acs_resources import AcsResources
+    from shared.adapters.aes_seals import AesSeals
     from shared.adapters.guarded_https import GuardedHttps
     from shared.adapters.http_session import HttpSession
     from shared.adapters.key_sets import KeySets
@@ -136,6 +137,7 @@ def _assemble(settings: Settings) -> _Running:
     from shared.adapters.system import SystemClock, SystemIds
     from shared.adapters.tables import Tables
     from shared.adapters.tables_agents import TableAgentStore
+    from shared.adapters.tables_arrivals import TableArrivals
     from shared.adapters.tables_config import TableConfigStore
     from shared.adapters.tables_documents import ConfigDocuments
     from shared.adapters.tables_queue import TableQueueStore
@@ -189,6 +191,8 @@ def _assemble(settings: Settings) -> _Running:
         administration=ConfigDocuments(tables, lint, clock),
         administrators=_administrators(settings, http, config),
         secrets=secrets,
+        seals=AesSeals(settings.session_key, settings.session_key_previous),
+        arrivals=TableArrivals(tables),
     )
     authentication = ConnectorAuthentication(http, bot.app_id, bot.keys_url, bot.service_hosts)
     endpoints = WidgetEndpoints(resources, realtime)

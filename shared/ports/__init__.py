@@ -35,11 +35,13 @@ from shared.ports.agents import (
     TaskLine,
     TasksView,
 )
+from shared.ports.arrivals import Arrivals
 from shared.ports.challenges import Challenges
 from shared.ports.configuration import ConfigStore, Secrets
 from shared.ports.distribution import AgentRecord, AgentStore, QueueStore, RecentWait, Slot
 from shared.ports.messaging import Credentials, Identity, Messaging, ThreadMessage
 from shared.ports.presence import Presence
+from shared.ports.seals import SealPurpose, Seals
 from shared.ports.sessions import (
     Cursor,
     Lease,
@@ -66,6 +68,7 @@ __all__ = [
     "AgentRecord",
     "AgentStore",
     "Agents",
+    "Arrivals",
     "AuditAction",
     "AuditEntry",
     "AuditPage",
@@ -96,6 +99,8 @@ __all__ = [
     "RealtimeAccess",
     "RecentWait",
     "RelayState",
+    "SealPurpose",
+    "Seals",
     "Secrets",
     "Selection",
     "ServiceStatus",
@@ -148,3 +153,5 @@ class Ports:
     administration: Administration
     administrators: Administrators
     secrets: Secrets
+    seals: Seals
+    arrivals: Arrivals
