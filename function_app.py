@@ -13,7 +13,6 @@ from functions import (
     widget,
     widget_messages,
     widget_presence,
-    widget_preview,
     widget_thread,
 )
 
@@ -23,7 +22,6 @@ for triggers in (
     widget,
     widget_messages,
     widget_presence,
-    widget_preview,
     widget_thread,
     chat,
     calls,

@@ -9,13 +9,15 @@ import typer
 from cli import VERSION
 from cli.call import Commands, Surroundings
 from cli.commands import (
+    agents,
     audit,
     backup,
     config,
     cost,
     deadletter,
-    diagnosis,
     documents,
+    erase,
+    sessions,
     sign_in,
     smoke,
     snippet,
@@ -33,12 +35,13 @@ GROUPS: tuple[Commands, ...] = (
     snippet.commands,
     workflow.commands,
     audit.commands,
-    diagnosis.commands,
-    diagnosis.origin_commands,
     smoke.commands,
     deadletter.commands,
     backup.commands,
     cost.commands,
+    sessions.commands,
+    agents.commands,
+    erase.commands,
 )
 
 app = typer.Typer(

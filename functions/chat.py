@@ -33,18 +33,10 @@ async def on_chat_event(event: func.EventGridEvent) -> None:
     if getattr(event, "event_type", None) != MESSAGE_RECEIVED:
         logger.info("an event of another kind than %s was dropped", MESSAGE_RECEIVED)
         return
-    from shared.application.correlation import about
-
-    with about(event=str(event.id)):
-        await _look(event)
-
-
-async def _look(event: func.EventGridEvent) -> None:
     from functions.event_bodies import ChatMessageReceived
 
     application = bootstrap.application()
     tenant = await _tenant(application.ports, event.topic)
-    await application.arrived_events.note(tenant.id)
     message = usable(ChatMessageReceived, event.get_json(), f"the data of event {event.id!r}")
     if await application.ports.messaging.is_relay(tenant, message.sender_id):
         return

@@ -225,6 +225,7 @@ def _entry_json(entry: AuditEntry) -> dict[str, Any]:
         "version": entry.version,
         "before": document_json(entry.before) if entry.before is not None else None,
         "after": document_json(entry.after) if entry.after is not None else None,
+        "details": dict(entry.details),
     }
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
 
 from functions.manage_answers import SCHEMAS
 from functions.manage_bodies import COLLECTIONS
 from functions.manage_examples import EXAMPLES, PROBLEM, saved_example, stored_example, written_example
-from functions.manage_operations import CONTACTS, KINDS, OPERATIONS, Operation
+from functions.manage_operations import KINDS, OPERATIONS, Operation
 from functions.manage_schemas import definitions_of
+from functions.manage_session_answers import CSV, SESSION_EXAMPLES, SESSION_SCHEMAS
 from shared.domain.documents import TYPE_OF_KIND, Kind
+from shared.domain.history import Outcome
 from shared.settings import VERSION
 
 BASE = "/api/manage/v1"
@@ -29,6 +30,7 @@ PROBLEMS = {
     503: "Try again, after `retryAfter` seconds where it is there.",
 }
 TEXT: dict[str, Any] = {"type": "string", "maxLength": 200}
+TIME: dict[str, Any] = {"type": "string", "maxLength": 40, "examples": ["2030-01-31", "2030-01-31T09:00:00Z"]}
 QUERY: dict[str, dict[str, Any]] = {
     "search": {**TEXT, "description": "Words, each the beginning of one in name, user principal name or id."},
     "organizationUnitId": {**TEXT, "description": "Only documents of this unit."},
@@ -40,17 +42,26 @@ QUERY: dict[str, dict[str, Any]] = {
     "id": {**TEXT, "description": "Of one document; needs `kind`."},
     "from": {"type": "integer", "minimum": 1, "maximum": 999_999},
     "to": {"type": "integer", "minimum": 1, "maximum": 999_999},
-    "origin": {"type": "string", "minLength": 1, "maxLength": 2_000, "description": "The address of a page."},
+    "state": {"enum": ["running", "finished"], "description": "Both where it is left out."},
+    "outcome": {"enum": [one.value for one in Outcome], "description": "Of those that have ended."},
+    "serviceId": {**TEXT, "description": "Of one service."},
+    "userId": {**TEXT, "description": "Of one user who was contacted in person."},
+    "agentId": {**TEXT, "description": "Of one agent."},
+    "fromTime": {**TIME, "description": "Ended then or later; a year before `to` where it is left out."},
+    "toTime": {**TIME, "description": "Ended before; now where it is left out."},
+    "topOfCsv": {"type": "integer", "minimum": 1, "maximum": 1_000, "default": 50, "description": "At most so many."},
 }
-REQUIRED = {"from", "to", "origin"}
+REAL_NAMES = {"ofKind": "kind", "fromTime": "from", "toTime": "to", "topOfCsv": "top"}
+"""Names of parameters that mean something else elsewhere."""
+REQUIRED = {"from", "to"}
 
 
 def document() -> dict[str, Any]:
     """The description of all operations."""
     paths: dict[str, Any] = {}
     for operation in OPERATIONS:
-        for collection, kind in _collections(operation):
-            path = f"{BASE}/{operation.path.replace(KINDS, collection or '').replace(CONTACTS, collection or '')}"
+        for collection, kind in COLLECTIONS.items() if KINDS in operation.path else ((None, None),):
+            path = f"{BASE}/{operation.path.replace(KINDS, collection or '')}"
             paths.setdefault(path, {})[operation.method.lower()] = _described(operation, collection or "", kind)
     return {
         "openapi": "3.1.0",
@@ -69,13 +80,6 @@ def document() -> dict[str, Any]:
     }
 
 
-def _collections(operation: Operation) -> Iterable[tuple[str | None, Kind | None]]:
-    """The collections that an operation is one of each of; nothing where it is the only one."""
-    if CONTACTS in operation.path:
-        return [(name, kind) for name, kind in COLLECTIONS.items() if kind in (Kind.SERVICE, Kind.USER)]
-    return COLLECTIONS.items() if KINDS in operation.path else [(None, None)]
-
-
 def _described(operation: Operation, collection: str, kind: Kind | None) -> dict[str, Any]:
     name = TYPE_OF_KIND[kind].__name__ if kind is not None else "Tenant"
 
@@ -86,6 +90,9 @@ def _described(operation: Operation, collection: str, kind: Kind | None) -> dict
     done: dict[str, Any] = {"description": "Done."}
     if operation.answer:
         done["content"] = {"application/json": _content(named(operation.answer), kind)}
+    if operation.also_csv:
+        done.setdefault("content", {})["text/csv"] = {"schema": {"type": "string"}, "example": CSV}
+        done["headers"] = {"Link": {"schema": {"type": "string"}, "description": "The next page of the CSV, if any."}}
     if (operation.writes and operation.status != 204) or operation.answer.startswith("Stored"):
         done["headers"] = {"ETag": {"schema": {"type": "string"}, "description": "The version, for If-Match."}}
     responses = {str(operation.status): done}
@@ -97,7 +104,7 @@ def _described(operation: Operation, collection: str, kind: Kind | None) -> dict
     described: dict[str, Any] = {
         "operationId": named(operation.id),
         "summary": named(operation.summary),
-        "tags": [collection or operation.path.partition("/")[0]],
+        "tags": [collection or operation.path.partition("/")[0].partition(".")[0]],
         "parameters": _parameters(operation),
         "responses": responses,
         **({"security": []} if operation.is_open else {}),
@@ -111,16 +118,16 @@ def _described(operation: Operation, collection: str, kind: Kind | None) -> dict
 def _parameters(operation: Operation) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     if "{id}" in operation.path:
-        longest = 2_000 if operation.id == "readDiagnosis" else 200
-        found.append(_parameter("id", "path", {"type": "string", "minLength": 1, "maxLength": longest}, required=True))
+        found.append(_parameter("id", "path", {"type": "string", "minLength": 1, "maxLength": 200}, required=True))
     if "{number}" in operation.path:
         shape = {"type": "integer", "minimum": 1, "maximum": 999_999}
         found.append(_parameter("number", "path", shape, required=True))
     if "{kind}" in operation.path:
         found.append(_parameter("kind", "path", QUERY["ofKind"], required=True))
-    for name in operation.query:
-        real = "kind" if name == "ofKind" else name
-        found.append(_parameter(real, "query", QUERY[name], required=name in REQUIRED))
+    found += [
+        _parameter(REAL_NAMES.get(name, name), "query", QUERY[name], required=name in REQUIRED)
+        for name in operation.query
+    ]
     if operation.writes:
         found.append(_parameter("If-Match", "header", {"type": "string", "examples": ['"5f3a9c1e77d04b21"', "*"]}))
     if operation.method == "PUT":
@@ -135,8 +142,9 @@ def _parameter(name: str, place: str, schema: dict[str, Any], *, required: bool 
 def _content(schema: str, kind: Kind | None) -> dict[str, Any]:
     content = _reference(schema)
     kind = kind or (Kind.TENANT if schema.endswith("Tenant") else None)
-    if schema in EXAMPLES:
-        content["example"] = EXAMPLES[schema]
+    examples_of_answers = {**EXAMPLES, **SESSION_EXAMPLES}
+    if schema in examples_of_answers:
+        content["example"] = examples_of_answers[schema]
     elif kind is not None:
         name = TYPE_OF_KIND[kind].__name__
         examples = {name: written_example, f"Stored{name}": stored_example, f"Saved{name}": saved_example}
@@ -157,7 +165,7 @@ def _problem(status: int) -> dict[str, Any]:
 
 def _schemas() -> dict[str, Any]:
     """What is written and read of every kind, and all other answers and bodies."""
-    schemas: dict[str, Any] = dict(SCHEMAS)
+    schemas: dict[str, Any] = {**SCHEMAS, **SESSION_SCHEMAS}
     for kind, shape in TYPE_OF_KIND.items():
         definitions = {name: _relocated(one) for name, one in definitions_of(kind).items()}
         schemas.update(definitions)

@@ -6,15 +6,14 @@ from dataclasses import dataclass
 
 KINDS = "{kinds}"
 """Stands for each collection; the description has a path of its own for every one."""
-CONTACTS = "{contacts}"
-"""Stands for services and users."""
 
 
 @dataclass(frozen=True)
 class Operation:
     """`query` are names of parameters, `body` and `answer` names of schemas; `{Kind}` in them is the kind's.
 
-    `problems` are beside 401 and 503, which every call may answer; one that is open needs no access token.
+    `problems` are beside 401 and 503, which every call may answer; one that is open needs no access token. `also_csv`:
+    CSV where it is accepted; without an `answer` there is nothing else.
     """
 
     method: str
@@ -29,12 +28,14 @@ class Operation:
     writes: bool = False
     is_open: bool = False
     media: str = "application/json"
+    also_csv: bool = False
 
 
 OF_BODIES = (400, 413, 415, 422)
 OF_WRITES = (*OF_BODIES, 403, 404, 409, 412, 428)
 PATCH = "application/merge-patch+json"
 PAGE = ("top", "after")
+OF_SESSIONS = ("state", "outcome", "serviceId", "userId", "agentId", "fromTime", "toTime")
 
 OPERATIONS: tuple[Operation, ...] = (
     Operation(
@@ -113,28 +114,38 @@ OPERATIONS: tuple[Operation, ...] = (
         "Differences", query=("from", "to"), problems=(400, 404),
     ),
     Operation(
-        "POST", "diagnose", "diagnose",
-        "Every condition of a conversation, for a page, a snippet or a contact: passed, failed or not judged.",
-        "Diagnosis", body="Question", problems=(400, 404, 413, 415),
+        "GET", "sessions", "listSessions",
+        "A page of sessions: those that run, then those that have ended, the newest first.", "SessionPage",
+        query=(*OF_SESSIONS, *PAGE), problems=(400,), also_csv=True,
     ),
     Operation(
-        "GET", "diagnoses/{id}", "readDiagnosis",
-        "What was refused when a page showed this diagnosis id in its console, and how it is now.", "LookedUp",
+        "GET", "sessions.csv", "exportSessions", "A page of sessions as CSV; the header Link names the next one.",
+        query=(*OF_SESSIONS, "topOfCsv", "after"), problems=(400,), also_csv=True,
+    ),
+    Operation(
+        "GET", "sessions/{id}", "readSession",
+        "What happened in one session: events, activities, effects, doubts and deliveries in order.", "Session",
         problems=(404,),
     ),
     Operation(
-        "GET", f"{CONTACTS}/{{id}}/readiness", "read{Kind}Readiness",
-        "What still keeps visitors away, whatever their page.", "Readiness", problems=(404,),
+        "POST", "sessions/{id}/end", "endSession", "End a session that runs; both sides are told.", "SessionLine",
+        problems=(403, 404),
     ),
     Operation(
-        "GET", f"{CONTACTS}/{{id}}/origin", "explain{Kind}Origin",
-        "What an origin gets, by which row of which domain template, and which rows nearly match.", "OriginExplained",
-        query=("origin",), problems=(400, 404),
+        "GET", "agents", "listAgents",
+        "A page of agents, or of a service's members: how they stand, and why no task comes.", "AgentPage",
+        query=("serviceId", *PAGE), problems=(400, 404),
+    ),
+    Operation("GET", "agents/{id}", "readAgent", "How one agent stands.", "Agent", problems=(404,)),
+    Operation(
+        "POST", "agents/{id}/reset", "resetAgent",
+        "Take away what keeps an agent from tasks and is not so any more, such as a missed invitation (RONA).",
+        "AgentReset", problems=(403, 404),
     ),
     Operation(
-        "POST", f"{CONTACTS}/{{id}}/preview-links", "create{Kind}PreviewLink",
-        "A link with which the preview works for an hour at most, also under restriction and authorization.",
-        "PreviewLink", 201, body="PreviewWish", problems=(400, 403, 404, 413, 415),
+        "POST", "erase", "eraseCustomer",
+        "Forget a customer by e-mail address; conversations that run are ended. Repeat it until it is complete.",
+        "Erasure", body="Erase", problems=(400, 403, 413, 415),
     ),
     Operation(
         "GET", KINDS, "list{Kinds}", "A page of {kinds}, of all the administrator sees.", "{Kind}Page",

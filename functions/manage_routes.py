@@ -15,9 +15,8 @@ from typing import cast
 from functions.manage_http import Handler, MethodNotAllowed
 
 DOCUMENTS, WORKFLOWS, TENANT = "manage_documents", "manage_workflows", "manage_tenant"
-DIAGNOSIS = "manage_diagnosis"
+SESSIONS, AGENTS, PRIVACY = "manage_sessions", "manage_agents", "manage_privacy"
 KINDS = "{kinds:organizationUnits|domainTemplates|users|services|systemMessages|calendars|workflows}"
-CONTACTS = "{kinds:services|users}"
 
 ROUTES: tuple[tuple[str, str, str], ...] = (
     ("GET", "me", f"{DOCUMENTS}:me"),
@@ -39,11 +38,14 @@ ROUTES: tuple[tuple[str, str, str], ...] = (
     ("GET", "workflows/{id}/versions", f"{WORKFLOWS}:versions"),
     ("GET", "workflows/{id}/versions/{number}", f"{WORKFLOWS}:version"),
     ("GET", "workflows/{id}/differences", f"{WORKFLOWS}:differences"),
-    ("POST", "diagnose", f"{DIAGNOSIS}:diagnose"),
-    ("GET", "diagnoses/{id}", f"{DIAGNOSIS}:look_up"),
-    ("GET", f"{CONTACTS}/{{id}}/readiness", f"{DIAGNOSIS}:readiness"),
-    ("GET", f"{CONTACTS}/{{id}}/origin", f"{DIAGNOSIS}:origin"),
-    ("POST", f"{CONTACTS}/{{id}}/preview-links", f"{DIAGNOSIS}:make_preview_link"),
+    ("GET", "sessions", f"{SESSIONS}:list_sessions"),
+    ("GET", "sessions.csv", f"{SESSIONS}:export"),
+    ("GET", "sessions/{id}", f"{SESSIONS}:read_session"),
+    ("POST", "sessions/{id}/end", f"{SESSIONS}:end_session"),
+    ("GET", "agents", f"{AGENTS}:list_agents"),
+    ("GET", "agents/{id}", f"{AGENTS}:read_agent"),
+    ("POST", "agents/{id}/reset", f"{AGENTS}:reset_agent"),
+    ("POST", "erase", f"{PRIVACY}:erase"),
     ("GET", KINDS, f"{DOCUMENTS}:list_documents"),
     ("POST", KINDS, f"{DOCUMENTS}:create_document"),
     ("GET", f"{KINDS}/{{id}}", f"{DOCUMENTS}:read_one"),

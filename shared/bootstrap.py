@@ -120,7 +120,7 @@ def _assemble(settings: Settings) -> _Running:
     from shared.adapters.acs_identity import AcsIdentity
     from shared.adapters.acs_relays import AcsRelays
     from shared.adapters.acs_resources import AcsResources
-    from shared.adapters.aes_seals import AesSeals
+    from shared.adapters.digests import HmacDigests
     from shared.adapters.guarded_https import GuardedHttps
     from shared.adapters.http_session import HttpSession
     from shared.adapters.key_sets import KeySets
@@ -137,9 +137,9 @@ def _assemble(settings: Settings) -> _Running:
     from shared.adapters.system import SystemClock, SystemIds
     from shared.adapters.tables import Tables
     from shared.adapters.tables_agents import TableAgentStore
-    from shared.adapters.tables_arrivals import TableArrivals
     from shared.adapters.tables_config import TableConfigStore
     from shared.adapters.tables_documents import ConfigDocuments
+    from shared.adapters.tables_history import TableHistory
     from shared.adapters.tables_queue import TableQueueStore
     from shared.adapters.tables_relays import TableRelayStore
     from shared.adapters.tables_sessions import TableSessionStore
@@ -152,11 +152,9 @@ def _assemble(settings: Settings) -> _Running:
     from shared.adapters.teams_token import BotToken, FederatedAssertion
     from shared.adapters.widget_endpoints import WidgetEndpoints
     from shared.application import assemble
-    from shared.application.correlation import mark_logs
     from shared.ports import Ports
     from shared.workflow.lint import lint
 
-    mark_logs()
     # Each call of a service would be logged with its headers at the level of information.
     logging.getLogger("azure").setLevel(logging.WARNING)
     identity = ManagedIdentity(settings.managed_identity)
@@ -191,8 +189,8 @@ def _assemble(settings: Settings) -> _Running:
         administration=ConfigDocuments(tables, lint, clock),
         administrators=_administrators(settings, http, config),
         secrets=secrets,
-        seals=AesSeals(settings.session_key, settings.session_key_previous),
-        arrivals=TableArrivals(tables),
+        history=TableHistory(tables),
+        digests=HmacDigests(settings.session_key, settings.session_key_previous),
     )
     authentication = ConnectorAuthentication(http, bot.app_id, bot.keys_url, bot.service_hosts)
     endpoints = WidgetEndpoints(resources, realtime)

@@ -104,7 +104,9 @@ def _name(entry: Mapping[str, Any]) -> str:
 
 
 def _fields(entry: Mapping[str, Any]) -> list[str]:
-    """The fields that a change has touched, one level below those that hold others."""
+    """The fields that a change has touched, one level below those that hold others; or what else was done."""
+    if entry.get("details"):
+        return [f"{name} {value}" for name, value in entry["details"].items() if value]
     before, after = entry.get("before"), entry.get("after")
     if not isinstance(before, dict) or not isinstance(after, dict):
         return []

@@ -75,6 +75,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Aufbewahrung in Tagen",
         "So lange nach ihrem Ende bleiben die persönlichen Daten einer Unterhaltung; 0 behält sie für immer.",
     ),
+    "Tenant.storeConversationContext": (
+        "Kontextdaten der Unterhaltung speichern",
+        "Administratoren sehen bis zum Ende der Aufbewahrung, wer der Kunde war und was geschrieben wurde. "
+        "Aus: beides wird ihnen nicht gezeigt, und Parameter werden mit dem Ende der Sitzung gelöscht.",
+    ),
     "Tenant.acsConnectionString": (
         "ACS-Verbindungszeichenfolge",
         "Von der Seite Schlüssel der ACS-Instanz. Wird nur geschrieben, als Geheimnis verwahrt und nie gezeigt.",

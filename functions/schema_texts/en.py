@@ -69,6 +69,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Retention in days",
         "So long after its end a conversation's personal data is kept; 0 keeps it for good.",
     ),
+    "Tenant.storeConversationContext": (
+        "Store Conversation Context Data",
+        "Administrators see who the customer was and what was written, until the retention is over. "
+        "Off: neither is shown to them, and parameters are disposed of when the session ends.",
+    ),
     "Tenant.acsConnectionString": (
         "ACS Connection string",
         "From the tab Keys of the ACS instance. Only written: it is kept as a secret and never shown.",

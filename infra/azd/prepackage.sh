@@ -3,6 +3,4 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
-options=()
-[[ ${INTERACT_OPEN_TELEMETRY:-false} != true ]] || options=(--telemetry)
-exec python3 infra/package.py --directory .local/deploy/app ${options[@]+"${options[@]}"}
+exec python3 infra/package.py --directory .local/deploy/app

@@ -24,11 +24,11 @@ class JwtSessionTokens:
     """Tokens of the `previous` key, before a rotation, stay good until they expire; ids come from `key` only."""
 
     def __init__(self, key: bytes, previous: bytes | None = None) -> None:
-        self._signing_key = _derive(key, b"session token")
-        self._id_key = _derive(key, b"session id")
+        self._signing_key = derived_key(key, b"session token")
+        self._id_key = derived_key(key, b"session id")
         self._verifying_keys = [self._signing_key]
         if previous is not None:
-            self._verifying_keys.append(_derive(previous, b"session token"))
+            self._verifying_keys.append(derived_key(previous, b"session token"))
 
     def issue(self, claims: SessionClaims, expires: datetime) -> str:
         import jwt
@@ -82,5 +82,6 @@ class JwtSessionTokens:
         raise Unauthenticated("session_token_invalid", "the session token was not issued here")
 
 
-def _derive(secret: bytes, purpose: bytes) -> bytes:
+def derived_key(secret: bytes, purpose: bytes) -> bytes:
+    """A key for one purpose, from a secret that has several."""
     return hmac.new(secret, b"interact " + purpose, hashlib.sha256).digest()

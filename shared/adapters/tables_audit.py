@@ -9,6 +9,7 @@ Times are written so that the newest comes first.
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -40,6 +41,7 @@ def audit_operations(entry: AuditEntry, entry_id: str) -> list[Insert]:
         **changed_values(Changed(entry.at, entry.by)),
         **_snapshot("before", entry.before),
         **_snapshot("after", entry.after),
+        **({"details": json.dumps(dict(entry.details))} if entry.details else {}),
     }
     leading = key("audited", entry.key.kind.value, entry.key.id, when, entry_id)
     return [Insert(key("audit", when, entry_id), values), Insert(leading)]
@@ -48,6 +50,9 @@ def audit_operations(entry: AuditEntry, entry_id: str) -> list[Insert]:
 class AuditLog:
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
+
+    async def write(self, tenant_id: str, entry: AuditEntry, entry_id: str) -> None:
+        await self._tables.write(CONFIG, part(tenant_id), *audit_operations(entry, entry_id), repeatable=False)
 
     async def page(
         self, tenant_id: str, kind: Kind | None, document_id: str | None, after: str | None, top: int
@@ -108,6 +113,7 @@ def _entry(row: Row) -> AuditEntry:
         after=_document(row, "after", own.kind),
         replaced=str(values["replaced"]) or None,
         version=str(values["version"]) or None,
+        details=json.loads(str(values.get("details") or "{}")),
     )
 
 

@@ -150,6 +150,9 @@ class ConfigDocuments:
     ) -> AuditPage:
         return await self._audit.page(tenant_id, kind, document_id, after, top)
 
+    async def record(self, tenant_id: str, entry: AuditEntry) -> None:
+        await self._audit.write(tenant_id, entry, secrets.token_hex(8))
+
     async def licensed(self, tenant_id: str) -> Mapping[Licence, Mapping[Kind, int]]:
         start, before = prefix("licensed")
         counts: dict[Licence, dict[Kind, int]] = {}

@@ -1,12 +1,17 @@
 """Who waits, in Table Storage: one partition for each queue.
 
 hint:{queued_at}:{session}     waits, in the order of waiting; without content
-slot:{number}                  a place that a session has taken
 wait:{number}                  how long one of the last tasks waited
+
+A partition `{tenant}:running` holds the places that sessions have taken, so that what runs is one range:
+
+slot:{kind}:{contact}:{number}     of a service, which has so many
+slot:{kind}:{contact}:{session}    of a user, who has no cap
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -14,8 +19,13 @@ from shared.adapters.documents import from_json, to_json
 from shared.adapters.rows import from_sortable, key, part, parts, prefix, sortable
 from shared.adapters.table_operations import Delete, Insert
 from shared.adapters.tables import QUEUE, Row, Tables
-from shared.domain.errors import VersionConflict
-from shared.ports import RecentWait, Slot
+from shared.domain.errors import InvalidRequest, VersionConflict
+from shared.domain.sessions import ContactKind, ContactReference
+from shared.ports import RecentWait, Running, RunningPage, Slot
+
+RUNNING = "running"
+NUMBER = re.compile(r"[0-9]{2}\Z")
+CURSOR = re.compile(r"slot:[A-Za-z0-9%@!$&()*+,;=\-._~|:]{1,1000}\Z")
 
 
 class TableQueueStore:
@@ -43,10 +53,30 @@ class TableQueueStore:
         return [from_json(RecentWait, str(row.values["data"])) for row in rows]
 
     async def slots(self, queue: str) -> Mapping[int, Slot]:
-        return {int(parts(row.key)[1]): _slot(row) for row in await self._slot_rows(queue)}
+        numbered = [(parts(row.key)[-1], row) for row in await self._slot_rows(queue)]
+        return {int(number): _slot(row) for number, row in numbered if NUMBER.match(number)}
 
     async def take_slot(self, queue: str, number: int, slot: Slot) -> None:
-        await self._tables.write(QUEUE, part(queue), Insert(key("slot", f"{number:02}"), {"data": to_json(slot)}))
+        partition, contact = _place(queue)
+        await self._tables.write(QUEUE, partition, Insert(f"{contact}:{number:02}", {"data": to_json(slot)}))
+
+    async def keep_place(self, queue: str, slot: Slot) -> None:
+        partition, contact = _place(queue)
+        await self._tables.put(QUEUE, partition, f"{contact}:{part(slot.session_id)}", {"data": to_json(slot)})
+
+    async def running(
+        self, tenant_id: str, contact: ContactReference | None, after: str | None, count: int
+    ) -> RunningPage:
+        first = ("slot",) if contact is None else ("slot", contact.kind.value, contact.id)
+        start, before = prefix(*first)
+        if after is not None:
+            if not CURSOR.match(after) or not start <= after < before:
+                raise InvalidRequest("is not the `next` of a page", "after")
+            # "!" is before everything that a key can go on with.
+            start = f"{after}!"
+        rows = await self._tables.between(QUEUE, key(tenant_id, RUNNING), start, before, count)
+        found = tuple(Running(_contact(row), _slot(row)) for row in rows)
+        return RunningPage(found, rows[-1].key if len(rows) == count else None)
 
     async def free_slot(self, queue: str, session_id: str) -> None:
         for row in await self._slot_rows(queue):
@@ -55,13 +85,25 @@ class TableQueueStore:
 
     async def _free(self, queue: str, row: Row) -> None:
         try:
-            await self._tables.write(QUEUE, part(queue), Delete(row.key, row.version))
+            await self._tables.write(QUEUE, _place(queue)[0], Delete(row.key, row.version))
         except VersionConflict:
             # Freed by another host meanwhile, and perhaps taken by another session: it is not ours any more.
             return
 
     async def _slot_rows(self, queue: str) -> Sequence[Row]:
-        return await self._tables.between(QUEUE, part(queue), *prefix("slot"))
+        partition, contact = _place(queue)
+        return await self._tables.between(QUEUE, partition, f"{contact}:", f"{contact};")
+
+
+def _place(queue: str) -> tuple[str, str]:
+    """The partition of a queue's slots, and with what their keys begin."""
+    tenant_id, kind, contact_id = queue.split(":", 2)
+    return key(tenant_id, RUNNING), key("slot", kind, contact_id)
+
+
+def _contact(row: Row) -> ContactReference:
+    _, kind, contact_id, _ = parts(row.key)
+    return ContactReference(ContactKind(kind), contact_id)
 
 
 def _slot(row: Row) -> Slot:

@@ -18,9 +18,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.adapters.documents import effect_from_json, from_json, to_json
-from shared.adapters.rows import joined_text, key, part, prefix, sortable, text_properties
+from shared.adapters.rows import joined_text, key, part, prefix, text_properties
 from shared.adapters.table_operations import Delete, Insert, Operation, Put
-from shared.adapters.tables import HISTORY, INDEX, SESSIONS, Row, Tables
+from shared.adapters.tables import INDEX, SESSIONS, Row, Tables
 from shared.adapters.transactions import rows_of_effects
 from shared.domain.errors import AlreadyExists
 from shared.domain.sessions import Session, VisitorPresence
@@ -139,12 +139,6 @@ class TableSessionStore:
     async def remove_from_index(self, thread_id: str) -> None:
         self._sessions_of_threads.pop(thread_id, None)
         await self._tables.remove(INDEX, part(thread_id), "session")
-
-    async def add_to_history(self, session: Session) -> None:
-        ended_at = session.ended_at or session.last_now
-        partition = key(session.tenant_id, f"{ended_at:%Y-%m}")
-        row_key = key(sortable(ended_at), session.id)
-        await self._tables.put(HISTORY, partition, row_key, text_properties("data", to_json(session)))
 
 
 def _effect(number: int) -> str:

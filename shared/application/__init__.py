@@ -5,24 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from shared.application.agent_overview import AgentOverview
 from shared.application.agent_rows import AgentRows
 from shared.application.agents import Conversations
 from shared.application.announced_agents import AnnouncedAgents
-from shared.application.arrivals import ArrivedEvents
 from shared.application.availability import Availability
 from shared.application.carry_out import CarryOut
-from shared.application.diagnosis import Diagnosis
 from shared.application.duty import Duty
+from shared.application.erasure import Erasure
 from shared.application.left_messages import LeftMessages
 from shared.application.management import Management
 from shared.application.native_messages import NativeMessages
 from shared.application.presence import VisiblePresence
-from shared.application.preview_links import PreviewLinks
 from shared.application.queue import TaskQueue
 from shared.application.rate_limiter import RateLimiter
 from shared.application.read_receipts import ReadReceipts
-from shared.application.refusals import Refusals
 from shared.application.relay import Relay
+from shared.application.session_lists import SessionLists
+from shared.application.session_stories import SessionStories
 from shared.application.sessions import Sessions
 from shared.application.slots import Slots
 from shared.application.tasks import Tasks
@@ -59,10 +59,10 @@ class Application:
     management: Management
     tenant_extensions: TenantExtensions
     workflow_trials: WorkflowTrials
-    diagnosis: Diagnosis
-    refusals: Refusals
-    preview_links: PreviewLinks
-    arrived_events: ArrivedEvents
+    session_lists: SessionLists
+    session_stories: SessionStories
+    agent_overview: AgentOverview
+    erasure: Erasure
 
 
 def assemble(
@@ -83,9 +83,7 @@ def assemble(
     queue = TaskQueue(ports, rows, waiting)
     relay = Relay(ports, CarryOut(ports, queue, waiting, Transfers(ports, slots)))
     sessions = Sessions(ports, relay, slots)
-    management, limiter = Management(ports, config_cache), RateLimiter(ports.clock, ports.ids, limit_factor)
-    extensions = TenantExtensions(ports, management)
-    diagnosis = Diagnosis(ports, extensions, limiter)
+    management = Management(ports, config_cache)
     return Application(
         ports,
         sessions,
@@ -98,14 +96,14 @@ def assemble(
         availability,
         VisiblePresence(ports, availability, watch),
         watch,
-        limiter,
+        RateLimiter(ports.clock, ports.ids, limit_factor),
         TypingIndicators(ports, sessions),
         ReadReceipts(ports),
         management,
-        extensions,
+        TenantExtensions(ports, management),
         WorkflowTrials(ports.administration),
-        diagnosis,
-        Refusals(ports, diagnosis),
-        PreviewLinks(ports, diagnosis),
-        ArrivedEvents(ports),
+        SessionLists(ports),
+        SessionStories(ports, relay),
+        AgentOverview(ports, rows, waiting),
+        Erasure(ports, relay),
     )

@@ -14,7 +14,7 @@ from shared.domain.administrators import (
     may_see,
 )
 from shared.domain.conflicts import RoleMissing
-from shared.domain.documents import Document, DocumentKey, Kind, key_of
+from shared.domain.documents import Document, DocumentKey, Kind, key_of, name_of
 from shared.domain.errors import InvalidRequest, NotFound
 from shared.domain.organization_units import OrganizationUnit, is_same_or_higher
 from shared.ports import Administration, Selection, Stored
@@ -93,6 +93,44 @@ class Access:
         if not _has_whole_tenant(administrator) and not (own and is_same_or_higher(own, unit_id, units)):
             raise RoleMissing(f"organization unit '{unit_id}' is neither your own nor below it")
         return frozenset(one for one in units if is_same_or_higher(one, unit_id, units))
+
+
+class Sight:
+    """What an administrator sees in one call; every document is read once."""
+
+    def __init__(self, administration: Administration, administrator: Administrator) -> None:
+        self._administration, self._administrator = administration, administrator
+        self._access = Access(administration)
+        self._known: dict[DocumentKey, Document | None] = {}
+        self._units: Units | None = None
+
+    async def document(self, key: DocumentKey) -> Document | None:
+        if key not in self._known:
+            stored = await self._administration.read(self._administrator.tenant_id, key)
+            self._known[key] = stored.document if stored is not None else None
+        return self._known[key]
+
+    async def name(self, key: DocumentKey) -> str:
+        """What people call it; its id where it is gone."""
+        document = await self.document(key)
+        return name_of(document) if document is not None else key.id
+
+    async def sees(self, key: DocumentKey) -> bool:
+        """Whether what belongs to this document may be seen; of one that is gone only by those of the whole tenant."""
+        if _has_whole_tenant(self._administrator):
+            return True
+        document = await self.document(key)
+        if self._units is None:
+            self._units = await self._access.units(self._administrator)
+        return document is not None and may_see(self._administrator, document, self._units)
+
+    async def check_change(self, key: DocumentKey) -> None:
+        """Raises RoleMissing unless the administrator may change the document, and so what belongs to it."""
+        document = await self.document(key)
+        if document is None:
+            require(self._administrator, Role.TENANT_ADMINISTRATOR)
+            return
+        await self._access.check_change(self._administrator, document, document)
 
 
 def require(administrator: Administrator, *roles: Role) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shared.application.watching import PresenceWatch
 from shared.domain.distribution import AgentState
-from shared.ports import AgentRecord, AgentStore, BotConversation
+from shared.ports import AgentPage, AgentRecord, AgentStore, BotConversation
 
 
 class AnnouncedAgents:
@@ -16,6 +16,9 @@ class AnnouncedAgents:
 
     async def read(self, tenant_id: str, user_id: str) -> AgentRecord | None:
         return await self._store.read(tenant_id, user_id)
+
+    async def list(self, tenant_id: str, after: str | None, count: int) -> AgentPage:
+        return await self._store.list(tenant_id, after, count)
 
     async def save(
         self, tenant_id: str, state: AgentState, conversation: BotConversation | None, version: str | None

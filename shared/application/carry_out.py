@@ -8,6 +8,7 @@ from shared.application.customer_side import CustomerSide
 from shared.application.members import Members
 from shared.application.queue import TaskQueue
 from shared.application.reading import known
+from shared.application.recording import Recording
 from shared.application.transfers import Transfers
 from shared.application.waiting import Waiting
 from shared.domain.effects import (
@@ -22,6 +23,7 @@ from shared.domain.effects import (
     FindAvailability,
     FindMessage,
     FindRecipients,
+    ForgetCustomer,
     FreeAgent,
     FreeSlot,
     InviteAgent,
@@ -59,6 +61,7 @@ class CarryOut:
         self._availability = Availability(ports)
         self._customer = CustomerSide(ports)
         self._agent = AgentSide(ports)
+        self._history = Recording(ports)
 
     async def __call__(self, record: SessionRecord, effect: Effect, number: int, *, again: bool) -> tuple[Event, ...]:
         """Raises NotSent, OutcomeUnknown or Rejected, as the port said."""
@@ -118,8 +121,10 @@ class CarryOut:
                 await self._customer.close(session)
             case EraseConversation():
                 await self._customer.erase(session, effect.chat)
+            case ForgetCustomer():
+                await self._history.forget(session, effect)
             case RecordHistory():
-                await self._ports.sessions.add_to_history(session)
+                await self._history.record(record)
             case ReadThread():
                 raise AssertionError("the relay reads threads itself")
         return ()

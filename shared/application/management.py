@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shared.application.access import Access, require
+from shared.application.access import Access, Sight, require
 from shared.application.notes import Notes
 from shared.domain.administrators import Administrator, Role, may_see
 from shared.domain.conflicts import ChangedMeanwhile, IdTaken, InUse, VersionMissing
@@ -133,7 +133,11 @@ class Management:
             sides = [document for document in (entry.before, entry.after) if document is not None]
             return bool(sides) and all(may_see(administrator, document, units) for document in sides)
 
-        return AuditPage(tuple(entry for entry in page.entries if is_seen(entry)), page.next)
+        sight = Sight(self._administration, administrator)
+        seen = [
+            entry for entry in page.entries if (is_seen(entry) if entry.is_of_document else await sight.sees(entry.key))
+        ]
+        return AuditPage(tuple(seen), page.next)
 
     async def notes(self, administrator: Administrator, key: DocumentKey) -> tuple[Finding, ...]:
         """What to look at although it is saved."""

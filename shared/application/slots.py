@@ -24,8 +24,11 @@ class Slots:
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
 
-    async def take(self, queue: str, session_id: str, cap: int) -> bool:
-        """Whether the session has a slot now. Slots of sessions that have ended without freeing theirs are freed."""
+    async def take(self, queue: str, session_id: str, cap: int, customer: str = "") -> bool:
+        """Whether the session has a slot now. Slots of sessions that have ended without freeing theirs are freed.
+
+        `customer` is the digest of the address.
+        """
         for attempt in range(TRIES):
             taken = await self._ports.queue.slots(queue)
             own = next((slot for slot in taken.values() if slot.session_id == session_id), None)
@@ -41,11 +44,15 @@ class Slots:
                     return False
                 continue
             try:
-                await self._ports.queue.take_slot(queue, free, Slot(session_id, self._ports.clock.now()))
+                await self._ports.queue.take_slot(queue, free, Slot(session_id, self._ports.clock.now(), customer))
             except AlreadyExists:
                 continue
             return True
         return False
+
+    async def keep_place(self, queue: str, session_id: str, customer: str) -> None:
+        """Note that the session runs with somebody who has no cap, so that it is found among all that run."""
+        await self._ports.queue.keep_place(queue, Slot(session_id, self._ports.clock.now(), customer))
 
     async def free(self, queue: str, session_id: str) -> None:
         await self._ports.queue.free_slot(queue, session_id)

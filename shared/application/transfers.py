@@ -5,7 +5,7 @@ from __future__ import annotations
 from shared.application.admission import Admitted, define
 from shared.application.slots import Slots
 from shared.application.waiting import queue_name
-from shared.domain.admission import check_modality, check_tenant_open
+from shared.domain.contacts import check_modality, check_tenant_open
 from shared.domain.errors import Refused
 from shared.domain.events import Event, Transferred, TransferRefused
 from shared.domain.services import Service
@@ -38,7 +38,9 @@ class Transfers:
             return (TransferRefused(refusal.code),)
         if tenant is None or checked.service is None:
             return (TransferRefused("contact_unknown"),)
-        if not await self._slots.take(queue_name(tenant.id, reference), session.id, cap_of(tenant, checked.service)):
+        digest = next(iter(self._ports.digests.of_address(tenant.id, session.customer.email)), "")
+        queue, cap = queue_name(tenant.id, reference), cap_of(tenant, checked.service)
+        if not await self._slots.take(queue, session.id, cap, digest):
             return (TransferRefused("concurrency_cap_reached"),)
         definition = define(Admitted(tenant, checked), record.definition.language, session.modality)
         return (Transferred(reference, definition),)

@@ -14,12 +14,12 @@ from shared.domain.effects import (
     CloseMessaging,
     Effect,
     EraseConversation,
+    ForgetCustomer,
     FreeAgent,
     RecordHistory,
     SendToCustomer,
 )
 from shared.domain.events import (
-    AgentMessageReceived,
     CustomerMessageReceived,
     DeliveryFailed,
     Event,
@@ -28,11 +28,12 @@ from shared.domain.events import (
     TimerDue,
     Transferred,
 )
-from shared.domain.sessions import Phase, Session, VisitorPresence, gone_at
+from shared.domain.sessions import ContactReference, Phase, Session, VisitorPresence, gone_at
 from shared.domain.workflows import Definition
 from shared.ports import Cursor, PendingEffect, RelayState, SessionChange, SessionRecord, ThreadMessage, TimelineEntry
+from shared.workflow.activity import Step
 from shared.workflow.customer_messages import OVER_BUDGET
-from shared.workflow.engine import advance
+from shared.workflow.engine import decide
 
 REMEMBERED = 64
 AT_ONCE = 30
@@ -47,7 +48,7 @@ GIVE_UP = 10
 """A message or a card that was left in doubt this often is given up: others wait behind it."""
 KEEP_ON = 1_000
 """What nothing else would mend is tried for hours: an agent would stay connected for ever, or a token valid."""
-MENDED_BY_NOBODY = (ClaimAgent, FreeAgent, CloseMessaging, RecordHistory, EraseConversation)
+MENDED_BY_NOBODY = (ClaimAgent, FreeAgent, CloseMessaging, RecordHistory, EraseConversation, ForgetCustomer)
 SKEW = timedelta(seconds=2)
 
 
@@ -75,11 +76,15 @@ def draft(record: SessionRecord) -> Draft:
 def apply(current: Draft, events: Iterable[Event], now: datetime) -> Draft:
     """Run events through the engine; effects get the next numbers, notable events a line in the timeline."""
     for event in events:
-        session, effects = advance(current.session, current.definition, event, now)
+        step = decide(current.session, current.definition, event, now)
+        session, effects = step.session, step.effects
         # What nobody hears of otherwise has its line at least: a notice that was refused as well.
         ignored = not effects and is_same(session, current.session) and not isinstance(event, DeliveryFailed)
         if isinstance(event, Transferred) and session.transfers > current.session.transfers:
             current = replace(current, definition=event.definition, is_moved=True)
+        if current.session.customer != session.customer and not session.customer.email:
+            # The customer is forgotten, and so is the hash of the form.
+            current = replace(current, body_hash="", is_moved=True)
         number = current.relay.next_effect
         added = tuple(PendingEffect(number + index, effect) for index, effect in enumerate(effects))
         current = replace(
@@ -87,7 +92,7 @@ def apply(current: Draft, events: Iterable[Event], now: datetime) -> Draft:
             session=session,
             relay=replace(current.relay, next_effect=number + len(effects)),
             add=(*current.add, *added),
-            timeline=current.timeline if ignored else (*current.timeline, *_line(event, effects, now)),
+            timeline=current.timeline if ignored else (*current.timeline, *_line(event, step, number, now)),
         )
     return current
 
@@ -184,19 +189,31 @@ def _remember(ids: tuple[str, ...], new: str) -> tuple[str, ...]:
     return (*ids, new)[-REMEMBERED:] if new else ids
 
 
-_TEXTS = frozenset({"text", "values", "definition"})
+_TEXTS = frozenset({"text", "values", "definition", "written_at", "at"})
 
 
-def _line(event: Event, effects: Sequence[Effect], now: datetime) -> tuple[TimelineEntry, ...]:
-    """A line for the administrator; messages are left out, and so is every text of a person."""
-    if isinstance(event, CustomerMessageReceived) and _is_over_budget(effects):
-        return (TimelineEntry(now, "MessageBudgetExceeded", {"message_id": event.message_id}),)
-    if isinstance(event, CustomerMessageReceived | AgentMessageReceived | MessageFound):
+def _line(event: Event, step: Step, number: int, now: datetime) -> tuple[TimelineEntry, ...]:
+    """A line for the administrator: the event, the activities that it led through, and the numbered effects.
+
+    No text of a person is in it, and nothing that was only looked up.
+    """
+    if isinstance(event, MessageFound) or (isinstance(event, TimerDue) and not step.effects):
         return ()
-    if isinstance(event, TimerDue) and not effects:
-        return ()
+    what = type(event).__name__
+    if isinstance(event, CustomerMessageReceived) and _is_over_budget(step.effects):
+        what = "MessageBudgetExceeded"
     details = {f.name: _plain(getattr(event, f.name)) for f in fields(event) if f.name not in _TEXTS}
-    return (TimelineEntry(now, type(event).__name__, {k: v for k, v in details.items() if v is not None}),)
+    details = {name: value for name, value in details.items() if value is not None}
+    if step.way:
+        details["way"] = [[activity, exit_name] for activity, exit_name in step.way]
+    if step.effects:
+        details["effects"] = [[number + index, effect.kind] for index, effect in enumerate(step.effects)]
+    return (TimelineEntry(now, what, details),)
+
+
+def with_line(current: Draft, what: str, now: datetime, **details: object) -> Draft:
+    """The change with one more line about what became of an effect."""
+    return replace(current, timeline=(*current.timeline, TimelineEntry(now, what, details)))
 
 
 def _is_over_budget(effects: Sequence[Effect]) -> bool:
@@ -204,8 +221,12 @@ def _is_over_budget(effects: Sequence[Effect]) -> bool:
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat()
     if hasattr(value, "display_name") and hasattr(value, "id"):
         return value.id
+    if isinstance(value, ContactReference):
+        return value.key
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
     if isinstance(value, Consent):

@@ -11,10 +11,20 @@ from datetime import datetime, timedelta
 
 from shared.application import turn
 from shared.application.carry_out import CarryOut
-from shared.application.correlation import about
 from shared.application.session_access import SessionAccess
 from shared.application.watchdogs import Watchdogs
-from shared.domain.effects import ReadThread, SendToCustomer
+from shared.domain.effects import (
+    CloseMessaging,
+    EraseConversation,
+    ForgetCustomer,
+    InviteAgent,
+    LeaveMessage,
+    NotifyAgent,
+    ReadThread,
+    RelayToAgent,
+    SendToCustomer,
+    ShowConversation,
+)
 from shared.domain.errors import NotSent, OutcomeUnknown, PortError, Rejected, VersionConflict
 from shared.domain.events import DeliveryFailed, Event
 from shared.ports import Cursor, Lease, PendingEffect, Ports, SessionRecord, ThreadMessage
@@ -29,6 +39,18 @@ PATIENCE = timedelta(seconds=3)
 LONGEST_WAIT = timedelta(minutes=5)
 """Whatever Retry-After says: a mistaken value must not park a session."""
 LOOK_SOON = timedelta(seconds=2)
+DELIVERIES = (
+    CloseMessaging,
+    EraseConversation,
+    ForgetCustomer,
+    InviteAgent,
+    LeaveMessage,
+    NotifyAgent,
+    RelayToAgent,
+    SendToCustomer,
+    ShowConversation,
+)
+"""Effects that reach somebody: each has a line of its own in the timeline when it is done."""
 BACKWARDS = timedelta(minutes=2)
 """How much the clocks of ours and of the messaging service may differ."""
 
@@ -70,12 +92,13 @@ class Worker:
             await self._look_for_doubts(before, work)
             while work.pending:
                 if not self._has_time(work):
-                    return await self._leave(work, self._ports.clock.now())
+                    return await self._leave(work, self._ports.clock.now(), "no_time")
                 try:
                     await self._one(work, min(work.pending))
                 except NotSent as error:
                     if error.retry_after > PATIENCE.total_seconds() or not self._has_time(work, error.retry_after):
-                        return await self._leave(work, self._ports.clock.now() + timedelta(seconds=error.retry_after))
+                        later = self._ports.clock.now() + timedelta(seconds=error.retry_after)
+                        return await self._leave(work, later, error.code)
                     await self._ports.clock.sleep(error.retry_after)
         except PortError as error:
             # The lease stays, so that nobody sends in between; whoever comes after it resolves what is in doubt.
@@ -116,9 +139,8 @@ class Worker:
         if turn.is_hopeless(work.record.relay, work.pending[number]):
             return (_failed(effect, "given_up"),)
         try:
-            with about(effect=f"{number}:{effect.kind}"):
-                async with asyncio.timeout(EFFECT.total_seconds()):
-                    return await self._carry_out(work.record, effect, number, again=number == work.in_doubt)
+            async with asyncio.timeout(EFFECT.total_seconds()):
+                return await self._carry_out(work.record, effect, number, again=number == work.in_doubt)
         except Rejected as error:
             session_id = work.record.session.id
             logger.warning("session %s effect %d %s rejected: %s", session_id, number, effect.kind, error.reason)
@@ -138,6 +160,7 @@ class Worker:
         for attempt in range(TRIES):
             now = self._ports.clock.now()
             current = turn.apply(turn.draft(record), work.outcomes[number], now)
+            current = _told(current, work, number, now)
             if messages is None and record.relay.nudged and record.session.reads_thread:
                 messages = await self._news_or_later(record)
             if messages is not None:
@@ -180,7 +203,7 @@ class Worker:
             raise VersionConflict(f"session {work.record.session.id} has another holder")
         return record
 
-    async def _leave(self, work: _Work, until: datetime) -> None:
+    async def _leave(self, work: _Work, until: datetime, why: str) -> None:
         """Stop on purpose: nobody tries before `until`. What was in doubt and is still to be done stays in doubt."""
         now = self._ports.clock.now()
         until = min(max(until, now), now + LONGEST_WAIT)
@@ -188,6 +211,7 @@ class Worker:
         record = work.record
         for attempt in range(TRIES):
             left = replace(turn.draft(record), relay=replace(record.relay, lease=self._lease_left(work, until)))
+            left = self._put_off(left, work, until, why)
             try:
                 await self._access.save(record, left, None)
             except VersionConflict:
@@ -196,6 +220,14 @@ class Worker:
                 return
         raise VersionConflict(f"session {record.session.id} stays contended")
 
+    def _put_off(self, left: turn.Draft, work: _Work, until: datetime, why: str) -> turn.Draft:
+        """What waits, until when and why; that there was no time left is nothing to tell."""
+        if why == "no_time" or not work.pending:
+            return left
+        first = work.pending[min(work.pending)]
+        told = {"effect": first.effect.kind, "number": first.number, "until": until.isoformat(), "reason": why}
+        return turn.with_line(left, "PutOff", self._ports.clock.now(), **told)
+
     def _lease_left(self, work: _Work, until: datetime) -> Lease:
         return Lease(work.owner, until, work.is_clean)
 
@@ -203,6 +235,20 @@ class Worker:
         lease = work.record.relay.lease
         if lease is not None:
             await self._ports.timers.wake(work.record.session.id, lease.until + timedelta(seconds=1), "watchdog")
+
+
+def _told(current: turn.Draft, work: _Work, number: int, now: datetime) -> turn.Draft:
+    """A line for what has reached a person or another service; that it failed says its event."""
+    effect = work.pending[number].effect
+    failed = any(isinstance(event, DeliveryFailed) for event in work.outcomes[number])
+    if failed or not isinstance(effect, DELIVERIES):
+        return current
+    told: dict[str, object] = {"effect": effect.kind, "number": number}
+    if str(number) in work.sent_before:
+        told["found"] = True
+    elif number == work.in_doubt:
+        told["again"] = True
+    return turn.with_line(current, "Delivered", now, **told)
 
 
 def _released(current: turn.Draft) -> turn.Draft:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
 
 from shared.domain.parameters import Agent
 from shared.domain.sessions import ChatChannel, ContactReference
@@ -230,6 +230,14 @@ class EraseConversation:
 
 
 @dataclass(frozen=True)
+class ForgetCustomer:
+    """Delete the row by which the session is found by its customer's address."""
+
+    address: str
+    kind: Literal["forget_customer"] = "forget_customer"
+
+
+@dataclass(frozen=True)
 class RecordHistory:
     """Add the finished session to the history."""
 
@@ -261,5 +269,7 @@ Effect = (
     | AnnounceState
     | CloseMessaging
     | EraseConversation
+    | ForgetCustomer
     | RecordHistory
 )
+EFFECT_KINDS = frozenset(one.kind for one in get_args(Effect))

@@ -180,6 +180,18 @@ class CustomerEnded:
 
 
 @dataclass(frozen=True)
+class AdministratorEnded:
+    """An administrator ends a session, such as one that is stuck; `administrator_id` is who."""
+
+    administrator_id: str
+
+
+@dataclass(frozen=True)
+class EraseRequested:
+    """An administrator asks that the customer be forgotten now, before the retention is over."""
+
+
+@dataclass(frozen=True)
 class TimerDue:
     """A deadline has come. `presence` is the visitor's last sign of life, where one is known."""
 
@@ -221,6 +233,8 @@ Event = (
     | Transferred
     | TransferRefused
     | CustomerEnded
+    | AdministratorEnded
+    | EraseRequested
     | TimerDue
     | DeliveryFailed
 )

@@ -52,6 +52,7 @@ class Phase(StrEnum):
 
 
 class EndReason(StrEnum):
+    ADMINISTRATOR = "ended_by_administrator"
     AGENT = "ended_by_agent"
     CUSTOMER = "ended_by_customer"
     CUSTOMER_GONE = "customer_gone"
@@ -149,7 +150,8 @@ class Session:
 
     `visitor_seen`: a page gave a sign of life, so a person may be there. `parameters` are custom parameters;
     `transfers` counts the services through which the session came, `rounds` the rounds of offers in them. `opens_at`
-    is when the service opens, as the customer reads it, where the customer came while it was closed.
+    is when the service opens, as the customer reads it, where the customer came while it was closed. `connected_at` is
+    when an agent accepted.
     """
 
     id: str
@@ -178,6 +180,7 @@ class Session:
     opens_at: str = ""
     left_message: LeftMessage | None = None
     consent: Consent | None = None
+    connected_at: datetime | None = None
 
     @property
     def chat(self) -> ChatChannel | None:

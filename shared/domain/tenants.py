@@ -43,6 +43,8 @@ class Tenant:
     time. `acs_secret` names a secret, never holds one. `instant_messaging_guests` and `test_upn` wait for the
     connection to Microsoft Graph. `licences_bought` is what the administrator types; a licence that is not there is
     not counted. `retention_days` after its end nothing of a conversation's customer is kept; 0 keeps it for ever.
+    `store_conversation_context`: until then administrators see who the customer was and what was written; else nobody
+    but the agent does, and parameters are disposed of when the session ends.
     """
 
     id: str
@@ -71,6 +73,7 @@ class Tenant:
     test_upn: str = ""
     licences_bought: Mapping[Licence, int] = field(default_factory=dict)
     retention_days: int = 30
+    store_conversation_context: bool = False
 
     def accepts(self, widget_key: str, now: datetime) -> bool:
         """Whether snippets with this key work; both keys do for a while after a rotation."""

@@ -68,5 +68,6 @@ class Definition:
     default_language: str = "en"
     after_call_work: int = 0
     retention_days: int = 0
+    store_conversation_context: bool = False
     message_budget: MessageBudget = field(default_factory=MessageBudget)
     calendars: Mapping[str, Calendar] = field(default_factory=dict)

@@ -35,13 +35,21 @@ from shared.ports.agents import (
     TaskLine,
     TasksView,
 )
-from shared.ports.arrivals import Arrivals
 from shared.ports.challenges import Challenges
 from shared.ports.configuration import ConfigStore, Secrets
-from shared.ports.distribution import AgentRecord, AgentStore, QueueStore, RecentWait, Slot
+from shared.ports.distribution import (
+    AgentPage,
+    AgentRecord,
+    AgentStore,
+    QueueStore,
+    RecentWait,
+    Running,
+    RunningPage,
+    Slot,
+)
+from shared.ports.history import Digests, History, HistoryPage, HistorySelection
 from shared.ports.messaging import Credentials, Identity, Messaging, ThreadMessage
 from shared.ports.presence import Presence
-from shared.ports.seals import SealPurpose, Seals
 from shared.ports.sessions import (
     Cursor,
     Lease,
@@ -65,10 +73,10 @@ __all__ = [
     "Administration",
     "Administrators",
     "AgentCards",
+    "AgentPage",
     "AgentRecord",
     "AgentStore",
     "Agents",
-    "Arrivals",
     "AuditAction",
     "AuditEntry",
     "AuditPage",
@@ -82,7 +90,11 @@ __all__ = [
     "ConversationView",
     "Credentials",
     "Cursor",
+    "Digests",
     "Endpoints",
+    "History",
+    "HistoryPage",
+    "HistorySelection",
     "Identity",
     "Ids",
     "InvitationView",
@@ -99,8 +111,8 @@ __all__ = [
     "RealtimeAccess",
     "RecentWait",
     "RelayState",
-    "SealPurpose",
-    "Seals",
+    "Running",
+    "RunningPage",
     "Secrets",
     "Selection",
     "ServiceStatus",
@@ -153,5 +165,5 @@ class Ports:
     administration: Administration
     administrators: Administrators
     secrets: Secrets
-    seals: Seals
-    arrivals: Arrivals
+    history: History
+    digests: Digests

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -76,13 +76,17 @@ class AuditAction(StrEnum):
     CREATED = "created"
     CHANGED = "changed"
     DELETED = "deleted"
+    ENDED = "ended"
+    RESET = "reset"
+    ERASED = "erased"
 
 
 @dataclass(frozen=True)
 class AuditEntry:
     """A change: who, when, what, and the document before and after it; documents hold no secrets.
 
-    `replaced` and `version` are the versions before and after it.
+    `replaced` and `version` are the versions before and after it. What was done to sessions, agents and customers is
+    kept with the service, user or tenant concerned: that has no document before and after, but `details`.
     """
 
     at: datetime
@@ -93,6 +97,11 @@ class AuditEntry:
     after: Document | None
     replaced: str | None = None
     version: str | None = None
+    details: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_of_document(self) -> bool:
+        return self.what in (AuditAction.CREATED, AuditAction.CHANGED, AuditAction.DELETED)
 
 
 @dataclass(frozen=True)
@@ -161,6 +170,10 @@ class Administration(Protocol):
 
         Raises InvalidRequest where `after` is not the `next` of a page.
         """
+        ...
+
+    async def record(self, tenant_id: str, entry: AuditEntry) -> None:
+        """Write down what an administrator has done that changes no document."""
         ...
 
     async def licensed(self, tenant_id: str) -> Mapping[Licence, Mapping[Kind, int]]:

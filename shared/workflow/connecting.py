@@ -39,6 +39,6 @@ def connect(context: Context, task: Task, agent: Agent, offer_id: str) -> Step:
     if invitation is not None and invitation.card_id:
         effects.append(CloseInvitation(agent.id, invitation.card_id, "accepted"))
     connected = replace(task, phase=TaskPhase.CONNECTED, offer_id=offer_id, until=None, invitations=())
-    after = replace(session, phase=Phase.CONNECTED, agent=agent, task=connected)
+    after = replace(session, phase=Phase.CONNECTED, agent=agent, task=connected, connected_at=context.now)
     after = after.with_deadline("offer", None).with_deadline("queue_limit", None)
     return Step(after, (*effects, LeaveQueue(task.queued_at), AnnounceState(), ReadThread()))

@@ -10,6 +10,7 @@ from shared.domain.effects import (
     CloseConversation,
     Effect,
     EraseConversation,
+    ForgetCustomer,
     FreeAgent,
     FreeSlot,
     LeaveQueue,
@@ -18,9 +19,9 @@ from shared.domain.effects import (
     RecordHistory,
     SendToCustomer,
 )
-from shared.domain.notices import how_it_ended
+from shared.domain.notices import how_it_ended, notice
 from shared.domain.parameters import Customer
-from shared.domain.sessions import ContactKind, EndReason, Phase, Session, Task, TaskPhase
+from shared.domain.sessions import EndReason, Phase, Session, Task, TaskPhase
 from shared.domain.workflows import Definition
 from shared.workflow.activity import Step
 from shared.workflow.offers import withdraw
@@ -45,15 +46,14 @@ def end(session: Session, definition: Definition, reason: EndReason, now: dateti
         task = replace(task, phase=TaskPhase.CANCELLED)
     effects += _farewell_to_customer(session, definition, reason)
     effects += _farewell_to_agent(session, definition, reason)
-    if session.contact.kind is ContactKind.SERVICE:
-        effects.append(FreeSlot(session.contact))
-    effects += [RecordHistory(), AnnounceState()]
+    # It is in the history before it stops counting as running, so that it is found at any moment.
+    effects += [RecordHistory(), FreeSlot(session.contact), AnnounceState()]
     if was_connected:
         effects.append(ReadThread())
     ended = replace(
         session, phase=Phase.ENDED, task=_settled(task), position=None, deadlines=(), end_reason=reason, ended_at=now
     ).with_deadline("close", now + GRACE)
-    return Step(_with_retention(ended, definition, now), tuple(effects))
+    return Step(_disposed(_with_retention(ended, definition, now), definition), tuple(effects))
 
 
 def erase(session: Session) -> Step:
@@ -61,7 +61,15 @@ def erase(session: Session) -> Step:
     if session.phase is not Phase.ENDED:
         return Step(session)
     nobody = replace(session, customer=Customer("", ""), parameters={}, origin="", channels=(), left_message=None)
-    return Step(nobody, (*(EraseConversation(chat) for chat in session.channels), RecordHistory()))
+    nobody = replace(nobody, deadlines=())
+    effects: list[Effect] = [EraseConversation(chat) for chat in session.channels]
+    if session.customer.email:
+        effects.append(ForgetCustomer(session.customer.email))
+    return Step(nobody, (*effects, RecordHistory()))
+
+
+def _disposed(session: Session, definition: Definition) -> Session:
+    return session if definition.store_conversation_context else replace(session, parameters={})
 
 
 def _with_retention(session: Session, definition: Definition, now: datetime) -> Session:
@@ -75,6 +83,11 @@ def _settled(task: Task | None) -> Task | None:
 
 
 def _farewell_to_customer(session: Session, definition: Definition, reason: EndReason) -> list[Effect]:
+    if reason is EndReason.ADMINISTRATOR:
+        # A session may be stuck because it has got no thread: then there is nowhere to say it.
+        told = session.chat is not None and bool(session.chat.thread_id)
+        text = notice("ended", definition.language)
+        return [SendToCustomer(text, definition.contact_name, "system", "ended")] if told else []
     slots = {EndReason.AGENT: ("ended_by_user", "ended"), EndReason.DECLINED: ("declined", "declined")}
     if reason not in slots:
         return []
@@ -90,6 +103,8 @@ def _farewell_to_agent(session: Session, definition: Definition, reason: EndReas
     # First of all the agent is free: a farewell that cannot be delivered holds nobody up.
     effects: list[Effect] = [FreeAgent(agent.id, definition.after_call_work)]
     told = definition.wording.text("ended", session.customer, agent, known_of(session, definition))
+    if reason is EndReason.ADMINISTRATOR:
+        told = notice(reason.value, definition.default_language)
     if reason is not EndReason.AGENT and told:
         effects.append(NotifyAgent(agent.id, told))
     if session.conversation_card_id:

@@ -16,6 +16,7 @@ from shared.domain.effects import (
     SendToCustomer,
 )
 from shared.domain.events import (
+    AdministratorEnded,
     AgentEnded,
     AgentMessageReceived,
     AgentMessageRevised,
@@ -23,6 +24,7 @@ from shared.domain.events import (
     CustomerEnded,
     CustomerMessageReceived,
     DeliveryFailed,
+    EraseRequested,
     Event,
     InvitationSent,
     MessageFound,
@@ -113,6 +115,10 @@ def _of_the_session(session: Session, definition: Definition, event: Event, now:
             return Step(session)
         case CustomerEnded():
             return end(session, definition, EndReason.CUSTOMER, now)
+        case AdministratorEnded():
+            return end(session, definition, EndReason.ADMINISTRATOR, now)
+        case EraseRequested():
+            return erase(session)
         case TimerDue(deadline_id="recovery"):
             return _look_for_the_visitor(session, definition, event.presence, now)
         case TimerDue(deadline_id="close"):

@@ -27,7 +27,8 @@ def leave(session: Session, definition: Definition, event: MessageLeft, now: dat
     if definition.retention_days:
         ended = ended.with_deadline("erase", now + timedelta(days=definition.retention_days))
     step = _send(replace(ended, left_message=LeftMessage(event.text)), event.members, now)
-    return replace(step, effects=(*step.effects, RecordHistory()))
+    # In the history first: so it is found by its customer's address, however long the cards take.
+    return replace(step, effects=(RecordHistory(), *step.effects))
 
 
 def left_message_event(

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from shared.domain.effects import AnnounceState, Effect, FreeSlot, SendToCustomer
 from shared.domain.events import Transferred
-from shared.domain.sessions import ContactKind, ContactReference, Session
+from shared.domain.sessions import ContactReference, Session
 from shared.domain.workflows import Definition
 from shared.workflow.texts import known_of
 
@@ -26,8 +26,7 @@ def move(session: Session, definition: Definition, event: Transferred) -> tuple[
     text = definition.wording.text("transferred", session.customer, None, known_of(session, event.definition))
     if text:
         effects.append(SendToCustomer(text, definition.contact_name, "system", "transferred"))
-    if session.contact.kind is ContactKind.SERVICE:
-        effects.append(FreeSlot(session.contact))
+    effects.append(FreeSlot(session.contact))
     recovery = tuple(deadline for deadline in session.deadlines if deadline.id == "recovery")
     moved = replace(
         session,

@@ -11,6 +11,7 @@ import pytest
 from shared.application.members import MOST_REACHED as MOST_MEMBERS
 from shared.domain.challenges import ChallengeKind, ChallengeRefused, ChallengeSettings
 from shared.domain.errors import Conflict, InvalidRequest, NobodyToTell, NotSent, OutcomeUnknown, Refused, Rejected
+from shared.domain.history import Outcome
 from shared.domain.sessions import ContactKind, ContactReference, EndReason, Phase
 from shared.domain.users import WidgetSettings
 from shared.ports import BotConversation, LeftMessageView
@@ -49,8 +50,10 @@ async def test_all_members_get_the_message_as_a_card(world: World) -> None:
 async def test_it_is_in_the_history_as_a_session_that_ended_with_it_and_nothing_else_was_made(world: World) -> None:
     await leaves(world)
 
-    (session,) = world.sessions.history.values()
-    assert (session.phase, session.end_reason, session.channels) == (Phase.ENDED, EndReason.MESSAGE_LEFT, ())
+    (entry,) = world.history.entries.values()
+    session = world.session(entry.session_id)
+    assert (entry.outcome, entry.end_reason) == (Outcome.MESSAGE_LEFT, EndReason.MESSAGE_LEFT)
+    assert (session.phase, session.channels) == (Phase.ENDED, ())
     assert (world.identity.visitors, world.messaging.threads, world.queue.taken) == ([], {}, {})
     assert TEXT not in repr(world.sessions.rows)
 
@@ -169,7 +172,7 @@ async def test_a_member_who_has_blocked_the_bot_does_not_keep_the_others_from_it
     await leaves(world, around=fails("agents.leave_message", Rejected("blocked", "bot_blocked")))
 
     assert sorted(map(len, got(world).values())) == [0, 1]
-    assert len(world.sessions.history) == 1
+    assert len(world.history.entries) == 1
 
 
 async def test_a_card_whose_sending_is_in_doubt_comes_again_rather_than_never(world: World) -> None:

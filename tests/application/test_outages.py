@@ -53,9 +53,9 @@ async def test_the_visitor_s_token_is_revoked_after_an_outage_however_long(world
 async def test_a_finished_session_is_in_the_history_after_an_outage_however_long(world: World) -> None:
     session_id = await world.connected()
 
-    await after_an_outage(world, session_id, "sessions.add_to_history")
+    await after_an_outage(world, session_id, "history.record")
 
-    assert world.sessions.history[session_id].end_reason is EndReason.AGENT
+    assert world.history.entries[session_id].end_reason is EndReason.AGENT
 
 
 async def test_storage_that_is_read_only_for_a_while_leaves_nobody_in_a_conversation(world: World) -> None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from shared.adapters.documents import to_json
-from tests.application.company import HOME, TENANT, form
+from tests.application.company import CARLA, HOME, TENANT, form
 from tests.application.world import World
 
 DAY = timedelta(days=1).total_seconds()
@@ -42,18 +42,40 @@ async def test_then_thread_identity_and_names_are_gone(world_with_retention: Wor
 
     rows = world.sessions.rows[session_id]
     assert (world.messaging.threads, world.identity.visitors, world.sessions.index) == ({}, [], {})
-    kept = to_json(rows.session) + to_json(world.sessions.history[session_id]) + to_json(tuple(rows.timeline))
+    kept = to_json(rows.session) + to_json(world.history.entries[session_id]) + to_json(tuple(rows.timeline))
     assert "Carla" not in kept
     assert "carla@" not in kept
+
+
+async def test_then_the_address_leads_nowhere_and_the_hash_of_the_form_is_gone(world_with_retention: World) -> None:
+    world = world_with_retention
+    session_id = await ended(world)
+    (digest,) = world.ports.digests.of_address(TENANT.id, CARLA.email)
+    assert await world.history.sessions_of(TENANT.id, digest, 10) == [session_id]
+    assert world.sessions.rows[session_id].body_hash
+    await world.passes(30 * DAY + 60)
+
+    assert await world.history.sessions_of(TENANT.id, digest, 10) == []
+    assert world.sessions.rows[session_id].body_hash == ""
+
+
+async def test_what_is_kept_for_administrators_is_gone_as_well(world_with_retention: World) -> None:
+    world = world_with_retention
+    world.config.put(TENANT.id, replace(TENANT, retention_days=30, store_conversation_context=True))
+    session_id = await ended(world)
+    assert world.history.entries[session_id].customer == CARLA
+    await world.passes(30 * DAY + 60)
+
+    assert world.history.entries[session_id].customer is None
 
 
 async def test_the_history_keeps_when_and_how_it_ended(world_with_retention: World) -> None:
     world = world_with_retention
     session_id = await ended(world)
-    before = world.sessions.history[session_id]
+    before = world.history.entries[session_id]
     await world.passes(31 * DAY)
 
-    after = world.sessions.history[session_id]
+    after = world.history.entries[session_id]
     assert (after.ended_at, after.end_reason, after.agent) == (before.ended_at, before.end_reason, before.agent)
 
 

@@ -208,7 +208,7 @@ async def test_the_visitor_ends_and_the_agent_is_told(world: World) -> None:
     assert world.session(session_id).end_reason is EndReason.CUSTOMER
     assert world.shown(what="notify") == ["The instant message session has ended. Carla Customer has left."]
     assert world.shown(what="close_conversation") == ["The customer has ended this conversation."]
-    assert world.sessions.history[session_id].end_reason is EndReason.CUSTOMER
+    assert world.history.entries[session_id].end_reason is EndReason.CUSTOMER
 
 
 async def test_ending_twice_tells_nobody_twice(world: World) -> None:

@@ -47,7 +47,12 @@ def test_the_timeline_names_who_was_left_out_and_why() -> None:
     (entry,) = turn.apply(draft(opened()), [event], NINE).timeline
 
     assert (entry.at, entry.what) == (NINE, "AgentsReserved")
-    assert entry.details == {"offer_id": "session.1", "agents": ["mario"], "left_out": [["luisa", "off_duty"]]}
+    assert entry.details == {
+        "offer_id": "session.1",
+        "agents": ["mario"],
+        "left_out": [["luisa", "off_duty"]],
+        "effects": [[1, "invite_agent"]],
+    }
 
 
 @pytest.mark.parametrize(
@@ -55,8 +60,17 @@ def test_the_timeline_names_who_was_left_out_and_why() -> None:
     [CustomerMessageReceived("message", "secret"), AgentMessageReceived("mario", "secret")],
     ids=["customer", "agent"],
 )
-def test_no_message_is_in_the_timeline(event: CustomerMessageReceived | AgentMessageReceived) -> None:
-    assert turn.apply(draft(), [event], NINE).timeline == ()
+def test_no_text_of_a_message_is_in_the_timeline(event: CustomerMessageReceived | AgentMessageReceived) -> None:
+    (entry,) = turn.apply(draft(), [event], NINE).timeline
+
+    assert "secret" not in repr(entry)
+    assert [number for number, _ in entry.details["effects"]] == [1]
+
+
+def test_the_timeline_tells_the_way_through_the_workflow() -> None:
+    (entry,) = turn.apply(draft(Story()), [SessionOpened()], NINE).timeline
+
+    assert entry.details["way"][:2] == [["accept", None], ["accept", "next"]]
 
 
 def test_a_timer_that_brought_nothing_is_not_in_the_timeline() -> None:

@@ -14,6 +14,7 @@ from shared.adapters.memory import (
     MemoryAgentStore,
     MemoryChallenges,
     MemoryConfigStore,
+    MemoryHistory,
     MemoryIdentity,
     MemoryMessaging,
     MemoryPresence,
@@ -60,7 +61,7 @@ class World:
         self.identity, self.agents = MemoryIdentity(self.clock), MemoryAgents()
         self.messaging = MemoryMessaging(self.clock, self.identity)
         self.timers, self.realtime, self.presence = MemoryTimers(), MemoryRealtime(), MemoryPresence()
-        self.challenges = MemoryChallenges()
+        self.challenges, self.history = MemoryChallenges(), MemoryHistory()
         self.ports = memory_ports(
             clock=self.clock,
             ids=CountingIds(),
@@ -76,6 +77,7 @@ class World:
             presence=self.presence,
             tokens=PlainTokens(),
             challenges=self.challenges,
+            history=self.history,
         )
         self.app = self.host(self.count)
 
@@ -181,5 +183,6 @@ class World:
         return task
 
     def happened(self, session_id: str, what: str) -> list[dict[str, Any]]:
-        """The details of all timeline entries of one kind."""
-        return [dict(entry.details) for entry in self.sessions.rows[session_id].timeline if entry.what == what]
+        """The details of all timeline entries of one kind, without the way through the workflow and the effects."""
+        found = [entry.details for entry in self.sessions.rows[session_id].timeline if entry.what == what]
+        return [{name: one for name, one in each.items() if name not in ("way", "effects")} for each in found]

@@ -19,7 +19,7 @@ from shared.domain.organization_units import OrganizationUnit
 from shared.domain.services import ServiceModality
 from shared.domain.tenants import Tenant
 from shared.domain.users import User
-from shared.ports import ANY_VERSION, Actor, Administration, AuditAction, Selection, Stored
+from shared.ports import ANY_VERSION, Actor, Administration, AuditAction, AuditEntry, Selection, Stored
 from tests.ports.companies import (
     CHAT,
     DIRECT,
@@ -394,3 +394,13 @@ async def test_tenants_do_not_see_each_other(office: Office) -> None:
     assert (await office.administration.list(other, Selection(Kind.USER))).items == ()
     assert (await office.administration.audit(other)).entries == ()
     assert await office.administration.licensed(other) == {}
+
+
+async def test_what_changes_no_document_is_in_the_audit_log_with_its_details(office: Office) -> None:
+    entry = AuditEntry(
+        office.clock.now(), CARLA, AuditAction.RESET, key_of(LUISA), None, None, details={"changed": "missed, ring"}
+    )
+    await office.administration.record(office.tenant_id, entry)
+    for kind, document_id in ((Kind.USER, "luisa"), (None, None)):
+        newest = (await office.administration.audit(office.tenant_id, kind, document_id)).entries[0]
+        assert newest == entry

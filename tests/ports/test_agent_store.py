@@ -11,7 +11,7 @@ from shared.adapters.memory import MemoryAgentStore
 from shared.adapters.tables import Tables
 from shared.adapters.tables_agents import TableAgentStore
 from shared.domain.distribution import AgentState, Ring
-from shared.domain.errors import VersionConflict
+from shared.domain.errors import InvalidRequest, VersionConflict
 from shared.ports import AgentStore, BotConversation
 from tests.ports.samples import NOW, unique
 
@@ -79,3 +79,21 @@ async def test_changing_an_agent_who_is_not_there_is_a_conflict(store: AgentStor
     version = await store.save(unique("tenant"), LUISA, CONVERSATION, None)
     with pytest.raises(VersionConflict):
         await store.save(unique("tenant"), LUISA, CONVERSATION, version)
+
+
+async def test_all_agents_of_a_tenant_are_listed_page_by_page(store: AgentStore) -> None:
+    tenant = unique("tenant")
+    ids = ["Anna", "a0000000-0000-4000-8000-000000000001", "luisa", "mario@lunifico.example", "zoe"]
+    for user_id in reversed(ids):
+        await store.save(tenant, replace(LUISA, user_id=user_id), CONVERSATION, None)
+    await store.save(f"{tenant}2", LUISA, None, None)
+    found: list[str] = []
+    after = None
+    for _ in range(3):
+        page = await store.list(tenant, after, 2)
+        found += [record.state.user_id for record in page.records]
+        after = page.next
+    assert (found, after) == (ids, None)
+    assert (await store.list(unique("nobody"), None, 10)).records == ()
+    with pytest.raises(InvalidRequest):
+        await store.list(tenant, "a/b", 2)

@@ -176,6 +176,14 @@ async def test_a_change_of_as_many_effects_as_fit_is_one_transaction(store: Sess
     assert refusal.value.reason == "transaction_too_large"
 
 
+async def test_the_hash_of_the_form_is_written_with_the_definition(store: SessionStore, opened: Session) -> None:
+    version = await store.create(opened, definition(), relay(), "hash")
+    await store.save(opened.id, version, SessionChange(opened, relay(), definition=definition(), body_hash=""))
+    record = await store.read(opened.id)
+    assert record is not None
+    assert (record.definition, record.body_hash) == (definition(), "")
+
+
 async def test_of_many_writers_at_once_each_version_has_one_winner(store: SessionStore, opened: Session) -> None:
     version = await store.create(opened, definition(), relay(), "hash")
     changes = [SessionChange(opened, replace(relay(), next_effect=number)) for number in range(8)]
@@ -192,20 +200,6 @@ async def test_a_thread_leads_to_its_session(store: SessionStore) -> None:
     await store.add_to_index(thread, "session-1")
     await store.add_to_index(thread, "session-1")
     assert await store.session_of_thread(thread) == "session-1"
-
-
-async def test_a_finished_session_can_be_recorded_again(store: SessionStore, opened: Session) -> None:
-    await store.add_to_history(replace(opened, ended_at=NOW))
-    await store.add_to_history(replace(opened, ended_at=NOW))
-
-
-async def test_history_is_one_row_for_each_session_in_its_month(tables: Tables, opened: Session) -> None:
-    tenant = unique("tenant")
-    store = TableSessionStore(tables)
-    for _ in range(2):
-        await store.add_to_history(replace(opened, tenant_id=tenant, ended_at=NOW))
-    rows = await tables.between("history", f"{tenant}:2030-01", "0", "9")
-    assert [row.key for row in rows] == [f"20300101T090000123456Z:{opened.id}"]
 
 
 async def test_a_read_is_one_range_without_seen_and_timeline_rows(tables: Tables, opened: Session) -> None:

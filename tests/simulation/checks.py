@@ -42,8 +42,8 @@ def check_everything(world: World, agents: list[AgentPerson], visitors: list[Vis
         world.violations.append(f"timer messages left: {left}")
     if any(world.queue.hints.values()):
         world.violations.append(f"hints left: {world.queue.hints}")
-    if any(world.queue.taken.values()):
-        world.violations.append(f"slots left: {world.queue.taken}")
+    if any(world.queue.taken.values()) or any(world.queue.places.values()):
+        world.violations.append(f"slots left: {world.queue.taken} {world.queue.places}")
     return repeats
 
 

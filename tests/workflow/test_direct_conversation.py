@@ -69,7 +69,7 @@ def test_a_user_who_is_not_free_or_has_never_registered_declines_at_once() -> No
 
     assert story.session.end_reason is EndReason.DECLINED
     assert texts(effects) == [NOBODY]
-    assert kinds(effects) == ["leave_queue", "send_to_customer", "record_history", "announce_state"]
+    assert kinds(effects) == ["leave_queue", "send_to_customer", "record_history", "free_slot", "announce_state"]
 
 
 def test_a_user_whom_the_bot_cannot_reach_declines() -> None:

@@ -39,7 +39,7 @@ def test_the_agent_ends() -> None:
     assert effects[0] == SendToCustomer("Mario has ended the conversation.", "Lunifico Sales", "system", "ended")
     assert effects[1] == FreeAgent("mario")
     assert effects[2] == CloseConversation("mario", "conversation", "You have ended this conversation.")
-    assert kinds(effects[3:]) == ["free_slot", "record_history", "announce_state", "read_thread"]
+    assert kinds(effects[3:]) == ["record_history", "free_slot", "announce_state", "read_thread"]
 
 
 def test_the_customer_ends_and_the_agent_is_told() -> None:
@@ -81,7 +81,7 @@ def test_the_customer_ends_while_it_rings_and_the_invitation_is_withdrawn() -> N
 def test_the_customer_ends_before_anything_has_begun_and_nothing_begins_any_more() -> None:
     story = Story()
 
-    assert kinds(story.customer_ends()) == ["free_slot", "record_history", "announce_state"]
+    assert kinds(story.customer_ends()) == ["record_history", "free_slot", "announce_state"]
     assert story.happens(SessionOpened()) == ()
 
 

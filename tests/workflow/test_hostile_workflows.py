@@ -208,4 +208,4 @@ def test_cancelling_a_task_that_was_never_queued_goes_on() -> None:
     story = opened(definition(workflow(replace(ACCEPT, exits={"next": "cancels"}), cancels, DISCONNECT)))
 
     assert story.session.end_reason is EndReason.WORKFLOW
-    assert [effect.kind for effect in story.told] == ["free_slot", "record_history", "announce_state"]
+    assert [effect.kind for effect in story.told] == ["record_history", "free_slot", "announce_state"]

@@ -29,7 +29,7 @@ def test_at_the_limit_the_task_is_cancelled_and_the_customer_hears_that_we_are_s
     assert story.state == (Phase.ENDED, TaskPhase.CANCELLED)
     assert texts(effects)[-2:] == ["Sorry, nobody is available at the moment. Please try again later.", SORRY]
     assert of(effects, LeaveQueue) == [LeaveQueue(NINE)]
-    assert kinds(effects)[-2:] == ["record_history", "announce_state"]
+    assert kinds(effects)[-3:] == ["record_history", "free_slot", "announce_state"]
 
 
 def test_the_queue_is_left_exactly_once() -> None:

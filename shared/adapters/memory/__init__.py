@@ -6,10 +6,10 @@ from shared.adapters.memory.administration import MemoryAdministration, MemoryAd
 from shared.adapters.memory.agents import MemoryAgents, Sent
 from shared.adapters.memory.challenges import MemoryChallenges
 from shared.adapters.memory.config import MemoryConfigStore, MemorySecrets
+from shared.adapters.memory.history import MemoryDigests, MemoryHistory
 from shared.adapters.memory.messaging import MemoryIdentity, MemoryMessaging
 from shared.adapters.memory.ports import memory_ports
 from shared.adapters.memory.presence import MemoryPresence
-from shared.adapters.memory.seals import MemoryArrivals, MemorySeals
 from shared.adapters.memory.site_tokens import MemorySiteTokens, MemorySpentTokens
 from shared.adapters.memory.stores import MemoryAgentStore, MemoryQueueStore, MemorySessionStore
 from shared.adapters.memory.threads import MemoryThreadStore
@@ -25,15 +25,15 @@ __all__ = [
     "MemoryAdministrators",
     "MemoryAgentStore",
     "MemoryAgents",
-    "MemoryArrivals",
     "MemoryChallenges",
     "MemoryConfigStore",
+    "MemoryDigests",
+    "MemoryHistory",
     "MemoryIdentity",
     "MemoryMessaging",
     "MemoryPresence",
     "MemoryQueueStore",
     "MemoryRealtime",
-    "MemorySeals",
     "MemorySecrets",
     "MemorySessionStore",
     "MemorySiteTokens",

@@ -156,6 +156,9 @@ class MemoryAdministration:
         ]
         return AuditPage(tuple(found[start : start + top]), str(start + top) if start + top < len(found) else None)
 
+    async def record(self, tenant_id: str, entry: AuditEntry) -> None:
+        self.entries.append((tenant_id, entry))
+
     async def licensed(self, tenant_id: str) -> Mapping[Licence, Mapping[Kind, int]]:
         counts: dict[Licence, dict[Kind, int]] = {}
         for document in self._documents(tenant_id):

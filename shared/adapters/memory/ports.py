@@ -8,9 +8,9 @@ from shared.adapters.memory.administration import MemoryAdministration, MemoryAd
 from shared.adapters.memory.agents import MemoryAgents
 from shared.adapters.memory.challenges import MemoryChallenges
 from shared.adapters.memory.config import MemoryConfigStore, MemorySecrets
+from shared.adapters.memory.history import MemoryDigests, MemoryHistory
 from shared.adapters.memory.messaging import MemoryIdentity, MemoryMessaging
 from shared.adapters.memory.presence import MemoryPresence
-from shared.adapters.memory.seals import MemoryArrivals, MemorySeals
 from shared.adapters.memory.site_tokens import MemorySiteTokens, MemorySpentTokens
 from shared.adapters.memory.stores import MemoryAgentStore, MemoryQueueStore, MemorySessionStore
 from shared.adapters.memory.threads import MemoryThreadStore
@@ -48,7 +48,7 @@ def memory_ports(clock: Clock | None = None, *, tokens: SessionTokens, **given: 
         "administration": MemoryAdministration(config if isinstance(config, MemoryConfigStore) else None, clock=clock),
         "administrators": MemoryAdministrators(),
         "secrets": MemorySecrets(),
-        "seals": MemorySeals(),
-        "arrivals": MemoryArrivals(),
+        "history": MemoryHistory(),
+        "digests": MemoryDigests(),
     }
     return Ports(**{**ports, **given})

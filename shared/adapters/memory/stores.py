@@ -9,15 +9,18 @@ from datetime import datetime
 from shared.adapters.transactions import rows_of_effects
 from shared.domain.distribution import AgentState
 from shared.domain.effects import Effect
-from shared.domain.errors import AlreadyExists, VersionConflict
-from shared.domain.sessions import Session, VisitorPresence
+from shared.domain.errors import AlreadyExists, InvalidRequest, VersionConflict
+from shared.domain.sessions import ContactKind, ContactReference, Session, VisitorPresence
 from shared.domain.workflows import Definition
 from shared.ports import (
+    AgentPage,
     AgentRecord,
     BotConversation,
     PendingEffect,
     RecentWait,
     RelayState,
+    Running,
+    RunningPage,
     SessionChange,
     SessionRecord,
     Slot,
@@ -42,12 +45,11 @@ class SessionRows:
 
 
 class MemorySessionStore:
-    """`rows` by session id, `index` thread id → session id, `history` in the order of recording."""
+    """`rows` by session id, `index` thread id → session id."""
 
     def __init__(self) -> None:
         self.rows: dict[str, SessionRows] = {}
         self.index: dict[str, str] = {}
-        self.history: dict[str, Session] = {}
 
     async def create(self, session: Session, definition: Definition, relay: RelayState, body_hash: str) -> str:
         if session.id in self.rows:
@@ -85,7 +87,7 @@ class MemorySessionStore:
         if change.seen is not None:
             rows.seen.add(change.seen)
         if change.definition is not None:
-            rows.definition = change.definition
+            rows.definition, rows.body_hash = change.definition, change.body_hash
         rows.timeline.extend(change.timeline)
         return str(rows.version)
 
@@ -109,16 +111,16 @@ class MemorySessionStore:
     async def remove_from_index(self, thread_id: str) -> None:
         self.index.pop(thread_id, None)
 
-    async def add_to_history(self, session: Session) -> None:
-        self.history[session.id] = session
-
 
 class MemoryQueueStore:
-    """`hints` maps queue → set of (queued_at, session id), `waits` and `taken` queue → number → wait or slot."""
+    """`hints` maps queue → set of (queued_at, session id), `waits` and `taken` queue → number → wait or slot, and
+    `places` queue → session id → slot.
+    """
 
     def __init__(self) -> None:
         self.waits: dict[str, dict[int, RecentWait]] = {}
         self.taken: dict[str, dict[int, Slot]] = {}
+        self.places: dict[str, dict[str, Slot]] = {}
         self.hints: dict[str, set[tuple[datetime, str]]] = {}
 
     async def insert(self, queue: str, queued_at: datetime, session_id: str) -> None:
@@ -145,10 +147,30 @@ class MemoryQueueStore:
             raise AlreadyExists(f"slot {number}")
         taken[number] = slot
 
+    async def keep_place(self, queue: str, slot: Slot) -> None:
+        self.places.setdefault(queue, {})[slot.session_id] = slot
+
+    async def running(
+        self, tenant_id: str, contact: ContactReference | None, after: str | None, count: int
+    ) -> RunningPage:
+        if after is not None and not (after.isascii() and after.isdecimal() and len(after) < 10):
+            raise InvalidRequest("is not the `next` of a page", "after")
+        begin = f"{tenant_id}:" if contact is None else f"{tenant_id}:{contact.key}"
+        queues = sorted({*self.taken, *self.places})
+        found = [
+            Running(ContactReference(ContactKind(queue.split(":", 2)[1]), queue.split(":", 2)[2]), slot)
+            for queue in queues
+            if queue.startswith(begin) and (contact is None or queue == begin)
+            for slot in (*self.taken.get(queue, {}).values(), *self.places.get(queue, {}).values())
+        ]
+        start, end = int(after or 0), int(after or 0) + count
+        return RunningPage(tuple(found[start:end]), str(end) if end < len(found) else None)
+
     async def free_slot(self, queue: str, session_id: str) -> None:
         taken = self.taken.get(queue, {})
         for number in [number for number, slot in taken.items() if slot.session_id == session_id]:
             del taken[number]
+        self.places.get(queue, {}).pop(session_id, None)
 
 
 class MemoryAgentStore:
@@ -159,6 +181,13 @@ class MemoryAgentStore:
 
     async def read(self, tenant_id: str, user_id: str) -> AgentRecord | None:
         return self.records.get((tenant_id, user_id))
+
+    async def list(self, tenant_id: str, after: str | None, count: int) -> AgentPage:
+        if after is not None and not (after.isascii() and after.isdecimal() and len(after) < 10):
+            raise InvalidRequest("is not the `next` of a page", "after")
+        found = [record for (tenant, _), record in sorted(self.records.items()) if tenant == tenant_id]
+        start, end = int(after or 0), int(after or 0) + count
+        return AgentPage(tuple(found[start:end]), str(end) if end < len(found) else None)
 
     async def save(
         self, tenant_id: str, state: AgentState, conversation: BotConversation | None, version: str | None

@@ -19,6 +19,7 @@ NOTICES = {
     "undelivered": "Die letzte Nachricht konnte nicht zugestellt werden.",
     "after_the_end": "Diese Unterhaltung ist beendet. Ihre letzte Nachricht wurde nicht zugestellt.",
     "ended": "Diese Unterhaltung ist beendet.",
+    "ended_by_administrator": "Diese Unterhaltung wurde von der Administration beendet.",
     "ended_by_agent": "Sie haben diese Unterhaltung beendet.",
     "ended_by_customer": "Die Kundin oder der Kunde hat diese Unterhaltung beendet.",
     "customer_gone": "Die Kundin oder der Kunde hat diese Unterhaltung verlassen.",

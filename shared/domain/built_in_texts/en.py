@@ -19,6 +19,7 @@ NOTICES = {
     "undelivered": "The last message could not be delivered.",
     "after_the_end": "This conversation has ended. Your last message was not delivered.",
     "ended": "This conversation has ended.",
+    "ended_by_administrator": "An administrator has ended this conversation.",
     "ended_by_agent": "You have ended this conversation.",
     "ended_by_customer": "The customer has ended this conversation.",
     "customer_gone": "The customer has left this conversation.",

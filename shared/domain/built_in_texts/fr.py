@@ -19,6 +19,7 @@ NOTICES = {
     "undelivered": "Le dernier message n’a pas pu être remis.",
     "after_the_end": "Cette conversation est terminée. Votre dernier message n’a pas été remis.",
     "ended": "Cette conversation est terminée.",
+    "ended_by_administrator": "L’administration a mis fin à cette conversation.",
     "ended_by_agent": "Vous avez mis fin à cette conversation.",
     "ended_by_customer": "Le client ou la cliente a mis fin à cette conversation.",
     "customer_gone": "Le client ou la cliente a quitté cette conversation.",

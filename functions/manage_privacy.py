@@ -1,0 +1,50 @@
+"""Forgetting a customer by e-mail address. Imported in functions only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from functions.manage_http import read_object, reply
+from shared import bootstrap
+from shared.domain.errors import InvalidRequest
+
+if TYPE_CHECKING:
+    import azure.functions as func
+
+    from shared.application.erasure import ErasureReport
+    from shared.domain.administrators import Administrator
+
+REMAINS = (
+    "what stands in the agents' chats in Teams; their organization deletes it there",
+    "the history without name, address and page: when a session began and ended, how, and who answered",
+    "the entry of this erasure in the audit log, which has the digest and not the address",
+)
+
+
+async def erase(req: func.HttpRequest, who: Administrator, _: Mapping[str, str]) -> func.HttpResponse:
+    """Forget a customer; the report says what was erased where."""
+    email = read_object(req).get("email")
+    if not isinstance(email, str):
+        raise InvalidRequest("must be the e-mail address of the customer", "email")
+    return reply(report_json(await bootstrap.application().erasure.erase(who, email)))
+
+
+def report_json(report: ErasureReport) -> dict[str, Any]:
+    """What one call has done, and what stays."""
+    return {
+        "complete": report.is_complete,
+        "digest": report.digest,
+        "erased": report.places,
+        "sessions": [
+            {
+                "id": one.session_id,
+                "state": one.state.value,
+                "wasRunning": one.was_running,
+                "transport": one.transport,
+                "reason": one.reason or None,
+            }
+            for one in report.sessions
+        ],
+        "remains": list(REMAINS),
+    }
