@@ -9,6 +9,7 @@ import "./looks.test";
 import "./package.test";
 import "./comfort.test";
 import "./content.test";
+import "./focus.test";
 import "./preview.test";
 import "./recovery.test";
 import "./sending.test";

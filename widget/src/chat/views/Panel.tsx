@@ -12,6 +12,7 @@ import { useLanguage } from "./context";
 import { EndQuestion } from "./EndQuestion";
 import { Extras, hasExtras } from "./Extras";
 import { useFileRefusal } from "./files";
+import { useFocusInside } from "./focus";
 import { Header } from "./Header";
 import { useAlerts, useObservable, usePageVisible } from "./hooks";
 import { Icon } from "./icons";
@@ -206,34 +207,4 @@ function Unavailable({ conversation }: { conversation: Conversation }): JSX.Elem
       )}
     </div>
   );
-}
-
-/** Moves the focus to where the visitor goes on: on opening, and when one view replaces another that held it. */
-function useFocusInside(
-  panel: { readonly current: HTMLElement | null },
-  open: boolean,
-  quiet: boolean,
-  phase: string,
-  asking: boolean,
-): void {
-  const was = useRef({ open: false, quiet: false, phase: "", asking: false });
-  useLayoutEffect(() => {
-    const before = was.current;
-    was.current = { open, quiet, phase, asking };
-    const element = panel.current;
-    if (!open || quiet || asking || !element) return;
-    const root = element.getRootNode() as ShadowRoot;
-    // Never from a field of the host page, which the visitor may have gone to meanwhile.
-    const lost =
-      root.activeElement === element || (root.activeElement === null && document.activeElement === document.body);
-    const replaced = before.phase !== phase || (before.asking && !asking);
-    // The visitor asked for what had come back by itself.
-    const wanted = before.quiet && !element.contains(root.activeElement);
-    if (before.open && !wanted && !(replaced && lost)) return;
-    const target = element.querySelector<HTMLElement>("form input, .write, .after button, .unavailable button");
-    // On touch screens a focused field would raise the keyboard over half of the panel.
-    const typing = target?.matches("input, textarea") ?? false;
-    if (target && !(typing && matchMedia("(pointer: coarse)").matches)) target.focus();
-    else element.focus();
-  }, [panel, open, quiet, phase, asking]);
 }

@@ -10,6 +10,7 @@ import { plainName } from "../linkify";
 import { useChallenge } from "./ChallengeBox";
 import { useConsent } from "./Consent";
 import { useLanguage } from "./context";
+import { isElsewhere } from "./focus";
 import { useCountdown, useUniqueId } from "./hooks";
 import { ProblemNote } from "./ProblemNote";
 
@@ -49,7 +50,7 @@ export function StartForm({ state, visible, onStart, onLeave }: Props): JSX.Elem
     if (!field) return;
     const found = { [field]: ["errorField"] as Problem };
     setProblems(found);
-    focusFirst(found);
+    if (form.current && !isElsewhere(form.current.getRootNode())) focusFirst(found);
   }, [problem]);
 
   const submit = (event: Event): void => {
