@@ -27,5 +27,5 @@ def find(api: Api, collection: str, wanted: str) -> dict[str, Any]:
 
 
 def _is_called(document: dict[str, Any], wanted: str) -> bool:
-    names = (document.get("name"), document.get("displayName"), document.get("upn"))
+    names = (document.get("name") or document.get("displayName"), document.get("upn"))
     return wanted.casefold() in {name.casefold() for name in names if isinstance(name, str)}

@@ -50,8 +50,14 @@ class Output:
         if self.json:
             sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
             return
+        results = self.for_results
         for one in shown:
-            self.for_results.print(one)
+            if results.is_terminal:
+                results.print(one)
+                continue
+            with results.capture() as capture:
+                results.print(one)
+            sys.stdout.write("".join(f"{line.rstrip()}\n" for line in capture.get().splitlines()))
 
     def say(self, text: str, style: str = "") -> None:
         """A note for people, on stderr."""
@@ -143,9 +149,10 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], title: str = ""
     from rich import box
     from rich.table import Table
 
-    made = Table(box=box.SIMPLE_HEAD, title=plain(title) or None, title_justify="left", pad_edge=False)
+    made = Table(box=box.SIMPLE_HEAD, title=plain(title) or None, title_justify="left", pad_edge=False, show_edge=False)
     for column in columns:
-        made.add_column(column, overflow="fold")
+        # What is copied into the next command stays in one piece.
+        made.add_column(column, overflow="fold", no_wrap=column == "id")
     for row in rows:
         made.add_row(*(cell(value) for value in row))
     return made

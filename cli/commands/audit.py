@@ -100,7 +100,7 @@ def _shown(at: str) -> str:
 
 def _name(entry: Mapping[str, Any]) -> str:
     document = entry.get("after") or entry.get("before") or {}
-    return str(document.get("displayName") or document.get("name") or entry["id"])
+    return str(document.get("name") or document.get("displayName") or entry["id"])
 
 
 def _fields(entry: Mapping[str, Any]) -> list[str]:

@@ -46,7 +46,7 @@ def list_documents(
     shown, is_cut = items[:most], len(items) > most
     rows = [(one["id"], name_of(one), _place(one), _when(one)) for one in shown]
     call.output.result(
-        {"items": shown, "complete": not is_cut}, table(("id", "name", "organization unit", "changed"), rows)
+        {"items": shown, "complete": not is_cut}, table(("id", "name", "organization unit", "changed (UTC)"), rows)
     )
     if is_cut:
         call.output.warn(f"There are more than {most}; see --search and --most.")
@@ -83,8 +83,8 @@ def show_references(
 
 
 def name_of(document: dict[str, Any]) -> str:
-    """What people call it."""
-    return str(document.get("displayName") or document.get("name") or "")
+    """What people call it; only users have no `name`."""
+    return str(document.get("name") or document.get("displayName") or "")
 
 
 def _place(document: dict[str, Any]) -> Any:

@@ -81,7 +81,7 @@ def simulate(
         course = call.api.post("workflows/simulate", body)
     except ApiError as error:
         raise explained(error, *(one for one in (given, story) if one is not None)) from error
-    call.output.result(course, shown(course))
+    call.output.result(course, shown(course, body.get("events") or ()))
     if course["end"] is None:
         call.output.say("The conversation has not ended in the time that was played (duration).")
 
