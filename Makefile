@@ -12,7 +12,7 @@ MESSAGES ?= 20
 FAULTS ?= 1
 SHORT ?=
 
-.PHONY: help prepare run test check check-infra format bench simulate soak
+.PHONY: help prepare run test check check-infra audit format bench simulate soak
 
 help: ## print this
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -35,6 +35,10 @@ check: ## style, types, the directions of imports, sizes
 check-infra: ## hold Bicep and scripts to the real Azure CLI, checkov and shellcheck (installs them once, 5 minutes)
 	$(PREPARE)
 	@$(RUN) -m pytest -q -m slow_tools tests/infra
+
+audit: ## look for known holes in the packages that are shipped
+	$(PREPARE)
+	@$(RUN) infra/audit.py
 
 format: ## format the Python code
 	$(PREPARE)

