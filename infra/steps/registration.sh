@@ -24,7 +24,16 @@ step_registration() {
   if ! az ad sp show --id "$BOT_APP_ID" --output none 2>"$SCRATCH/principal.txt"; then
     attempt "$fix" az ad sp create --id "$BOT_APP_ID" --output none
   fi
+  let_administrators_sign_in "$fix"
   request_graph_access "$fix"
+}
+
+# By device code, where programs have no secret, and as whoever is signed in to the Azure CLI.
+let_administrators_sign_in() {
+  local application="https://graph.microsoft.com/v1.0/applications(appId='$BOT_APP_ID')"
+  attempt "$1" az rest --method patch --url "$application" --body "@$INFRA/entra/sign-in.json" --output none
+  # Afterwards: Graph does not preauthorize anybody for a permission that is not there yet.
+  attempt "$1" az rest --method patch --url "$application" --body "@$INFRA/entra/azure-cli.json" --output none
 }
 
 request_graph_access() {

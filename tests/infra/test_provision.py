@@ -35,6 +35,20 @@ class TestRegistration:
         ]
         assert len({role["id"] for role in roles}) == len(roles)
 
+    def test_administrators_can_sign_in_by_device_code_and_by_the_azure_cli(self, azure: FakeAzure) -> None:
+        ended = azure.run("deploy.sh", "dev", "--only", "registration")
+        patches = ended.of("rest", "--method", "patch")
+        assert all(f"applications(appId='{APP}')" in " ".join(one) for one in patches)
+        first, second = (file_of(one, "--body") for one in patches)
+        assert isinstance(first, dict)
+        assert isinstance(second, dict)
+        assert first["isFallbackPublicClient"] is True
+        permissions = first["api"]["oauth2PermissionScopes"]
+        assert permissions == second["api"]["oauth2PermissionScopes"]
+        (azure_cli,) = second["api"]["preAuthorizedApplications"]
+        assert azure_cli["delegatedPermissionIds"] == [one["id"] for one in permissions]
+        assert first["api"]["requestedAccessTokenVersion"] == 2
+
     def test_it_asks_graph_for_what_was_chosen_only(self, azure: FakeAzure) -> None:
         ended = azure.run("deploy.sh", "dev", "--only", "registration")
         assert file_of(ended.of("ad", "app", "update")[-1], "--required-resource-accesses") == []
