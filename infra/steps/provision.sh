@@ -71,16 +71,28 @@ print_access_policy() {
   sed -e "s/{{app}}/$BOT_APP_ID/" -e "s/{{user}}/${O365_USER:-<the O365 user>}/" -e 's/^/    /' "$INFRA/entra/access-policy.ps1"
 }
 
+# The first tenant is configuration like any other: a folder to be read, completed and applied. Written once, then yours.
 apply_first_tenant() {
-  local acs
-  acs=$(output acsResourceId)
-  if command -v interact >/dev/null && interact config apply --help >/dev/null 2>&1; then
-    say "  the first tenant: describe it in a file and run: interact config apply FILE"
-  else
-    say "  the first tenant: this version has no command yet that writes it (docs/deploy.md, 'First tenant')"
+  local folder=${INTERACT_COMPANY:-$ROOT/.local/deploy/$ENVIRONMENT/company}
+  if [[ $PLAN == yes ]]; then
+    say "  would write the first tenant into $folder"
+    return
   fi
-  if [[ -n $acs ]]; then
-    say "    ACS resource: $acs"
-    say "    ACS secret:   $(output acsSecret)"
+  if [[ ! -e $folder/tenant.yaml ]]; then
+    mkdir -p "$folder/organizationUnits"
+    write_tenant >"$folder/tenant.yaml"
+    printf 'id: %s\nname: %s\n' "$NAME" "$NAME" >"$folder/organizationUnits/$NAME.yaml"
+  fi
+  say "  The first tenant stands in $folder; complete it (docs/configuration.md), then:"
+  say "    interact login $(output publicUrl)"
+  say "    interact config apply $folder"
+}
+
+write_tenant() {
+  printf 'name: %s\ninteractEnabled: true\ninstantMessagingEnabled: true\n' "$NAME"
+  if [[ -n $(output acsResourceId) ]]; then
+    printf 'acsSecret: %s\nacsResourceId: %s\n' "$(output acsSecret)" "$(output acsResourceId)"
+  else
+    printf 'messaging: native\n'
   fi
 }

@@ -9,11 +9,12 @@ step_registration() {
   find_registration
   if [[ -z $BOT_APP_ID ]]; then
     attempt "$fix" az ad app create --display-name "$REGISTRATION_NAME" --sign-in-audience AzureADMyOrg \
-      --app-roles "$roles" --requested-access-token-version 2 --output none
+      --app-roles "$roles" --requested-access-token-version 2 --is-fallback-public-client true --output none
     find_registration
   else
     say "  $REGISTRATION_NAME is there: $BOT_APP_ID"
-    attempt "$fix" az ad app update --id "$BOT_APP_ID" --app-roles "$roles"
+    # Administrators sign in with a code on a page of Microsoft's (interact login): that is a public client.
+    attempt "$fix" az ad app update --id "$BOT_APP_ID" --app-roles "$roles" --is-fallback-public-client true
   fi
   if [[ -z $BOT_APP_ID ]]; then
     # Only in a plan, where nothing was made; or where Entra has not told all its servers yet.

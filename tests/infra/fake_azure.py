@@ -125,7 +125,12 @@ class FakeAzure:
             ["bash", str(INFRA / script), *arguments],
             cwd=self.directory,
             input=said,
-            env={"PATH": path, "INTERACT_RETRY_SECONDS": "0", **variables},
+            env={
+                "PATH": path,
+                "INTERACT_RETRY_SECONDS": "0",
+                "INTERACT_COMPANY": str(self.directory / "company"),
+                **variables,
+            },
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

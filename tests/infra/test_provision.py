@@ -6,8 +6,13 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
 
-from tests.infra.fake_azure import APP, PERSON, PRINCIPAL, FakeAzure, Rule, changes, file_of
+from shared import bootstrap
+from tests.cli.terminal import Terminal
+from tests.functions.office import Office
+from tests.functions.world import World
+from tests.infra.fake_azure import APP, OUTPUTS, PERSON, PRINCIPAL, FakeAzure, Rule, changes, file_of
 
 
 @pytest.fixture
@@ -113,6 +118,28 @@ class TestProvisioning:
         assert f"adminconsent?client_id={APP}" in ended.said
         assert f'New-CsApplicationAccessPolicy -Identity Interact -AppIds "{APP}"' in ended.said
         assert '-Identity "meetings@lunifico.example"' in ended.said
+
+    def test_the_first_tenant_is_a_folder_that_can_be_applied(self, azure: FakeAzure, tmp_path: Path) -> None:
+        ended, folder = azure.run("provision.sh", "dev"), azure.directory / "company"
+        assert "interact config apply" in ended.said
+        tenant = yaml.safe_load((folder / "tenant.yaml").read_text())
+        assert (tenant["acsSecret"], tenant["acsResourceId"]) == (OUTPUTS["acsSecret"], OUTPUTS["acsResourceId"])
+        office = Office(World())
+        office.use()
+        with Terminal(tmp_path / "settings") as terminal:
+            terminal.sign_in("carla")
+            planned = terminal.run("config", "plan", str(folder))
+        bootstrap.use(None)
+        assert planned.code == 0, planned
+
+    def test_what_was_made_of_it_is_never_written_over(self, azure: FakeAzure, tmp_path: Path) -> None:
+        company = tmp_path / "company"
+        for _ in range(2):
+            azure.run("provision.sh", "dev", INTERACT_COMPANY=str(company))
+            (company / "tenant.yaml").write_text("name: Completed\n")
+        assert (company / "organizationUnits" / "lunifico.yaml").exists()
+        azure.run("provision.sh", "dev", INTERACT_COMPANY=str(company))
+        assert (company / "tenant.yaml").read_text() == "name: Completed\n"
 
     def test_a_plan_changes_nothing(self, azure: FakeAzure) -> None:
         ended = azure.run("provision.sh", "dev", "--plan")
