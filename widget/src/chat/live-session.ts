@@ -3,6 +3,7 @@ import type { Clock } from "./clock";
 import type { Credentials } from "./credentials";
 import { ApiError, isOver, TransportError } from "./errors";
 import { Heartbeat } from "./heartbeat";
+import { readLastWords } from "./last-words";
 import { Outbox, type PendingMessage } from "./outbox";
 import { Reader } from "./reader";
 import { connectWhenIdle, Realtime } from "./realtime";
@@ -26,9 +27,6 @@ const STALE_MS = 60_000;
 const QUEUE_LOOK_MS = { visible: 10_000, hidden: 30_000 };
 const READ_LOOK_MS = 10_000;
 const TYPING_MS = 6000;
-/** So long the last messages of a conversation may take to be read before it is shown as ended. */
-const LAST_READ_MS = 4000;
-const LAST_READ_PAUSE_MS = 500;
 
 /** What the conversation shows of its session; plain data, for other tabs too. */
 export interface LiveView {
@@ -130,7 +128,8 @@ export class LiveSession {
   async conclude(): Promise<void> {
     if (this.concluding) return;
     this.concluding = true;
-    await this.readLast();
+    const { transport, clock } = this.parts;
+    if (await readLastWords(transport, clock, () => this.stopped)) this.outbox.settle();
     this.finish();
   }
 
@@ -139,21 +138,6 @@ export class LiveSession {
     this.stop();
     this.publish();
     this.parts.ended();
-  }
-
-  /** The thread can be read a little longer than the session lasts; where it cannot, the end waits for nothing. */
-  private async readLast(): Promise<void> {
-    const { transport, clock } = this.parts;
-    const until = clock.now() + LAST_READ_MS;
-    while (!this.hasStopped()) {
-      const left = until - clock.now();
-      const outcome = await Promise.race([attempt(transport), clock.sleep(left)]);
-      if (outcome === "read") this.outbox.settle();
-      if (outcome === undefined || outcome === "read" || outcome.kind === "gone") return;
-      const pause = (outcome.retryAfter ?? 0) * 1000 || LAST_READ_PAUSE_MS;
-      if (clock.now() + pause >= until) return;
-      await clock.sleep(pause);
-    }
   }
 
   /** The page is back from wherever it was; `jumped` after a sleep, of which the connection may not know. */
@@ -269,22 +253,8 @@ export class LiveSession {
     return this.stopped || this.concluding;
   }
 
-  private hasStopped(): boolean {
-    return this.stopped;
-  }
-
   private interval(): number {
     return this.realtime.connected ? WITH_REALTIME_MS : WITHOUT_REALTIME_MS[visibility()];
-  }
-}
-
-async function attempt(transport: Transport): Promise<"read" | TransportError> {
-  try {
-    await transport.read();
-    return "read";
-  } catch (error) {
-    if (error instanceof TransportError) return error;
-    throw error;
   }
 }
 
