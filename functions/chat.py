@@ -33,6 +33,13 @@ async def on_chat_event(event: func.EventGridEvent) -> None:
     if getattr(event, "event_type", None) != MESSAGE_RECEIVED:
         logger.info("an event of another kind than %s was dropped", MESSAGE_RECEIVED)
         return
+    from shared.application.correlation import about
+
+    with about(event=str(event.id)):
+        await _look(event)
+
+
+async def _look(event: func.EventGridEvent) -> None:
     from functions.event_bodies import ChatMessageReceived
 
     application = bootstrap.application()

@@ -1,6 +1,6 @@
 """Builds the deployment package: a zip with what the app needs in Azure and nothing else.
 
-    python3 infra/package.py [--output FILE.zip | --directory DIR]
+    python3 infra/package.py [--output FILE.zip | --directory DIR] [--telemetry]
     python3 infra/package.py --functions
 
 The same sources give the same bytes, so that a package can be compared with the one that is deployed. Azure installs
@@ -10,6 +10,7 @@ what requirements.txt lists (remote build). Uses the standard library only.
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import shutil
 import sys
@@ -28,6 +29,10 @@ READABLE = 0o100644 << 16
 FUNCTION_NAME = re.compile(r"""\.function_name\(\s*(?:name\s*=\s*)?["']([^"']+)["']""")
 
 
+TELEMETRY = "azure-monitor-opentelemetry==1.8.11"
+"""What exports traces and metrics; only installed, and so only imported, where a deployment wants it."""
+
+
 class PackageError(Exception):
     """The package cannot be built; the message says what to do."""
 
@@ -40,15 +45,16 @@ def main(arguments: list[str] | None = None) -> int:
     target.add_argument("--output", type=Path, help=f"the zip file; default: {DEFAULT_OUTPUT}")
     target.add_argument("--directory", type=Path, help="a folder instead of a zip, for azd; what is in it is replaced")
     target.add_argument("--functions", action="store_true", help="print the names of the functions and build nothing")
+    parser.add_argument("--telemetry", action="store_true", help="with what exports OpenTelemetry to Azure Monitor")
     given = parser.parse_args(arguments)
     try:
         if given.functions:
             _say("\n".join(functions(given.root)))
         elif given.directory:
-            _say(described(given.directory, *fill(given.root, given.directory)))
+            _say(described(given.directory, *fill(given.root, given.directory, telemetry=given.telemetry)))
         else:
             output = given.output or given.root / DEFAULT_OUTPUT
-            _say(described(output, *build(given.root, output)))
+            _say(described(output, *build(given.root, output, telemetry=given.telemetry)))
     except PackageError as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -68,7 +74,7 @@ def contents(root: Path) -> list[Path]:
     return sorted(found, key=Path.as_posix)
 
 
-def build(root: Path, output: Path) -> tuple[int, int]:
+def build(root: Path, output: Path, *, telemetry: bool = False) -> tuple[int, int]:
     """Write the zip; returns the number of its files and its size in bytes."""
     paths = contents(root)
     output.parent.mkdir(parents=True, exist_ok=True)
@@ -79,12 +85,12 @@ def build(root: Path, output: Path) -> tuple[int, int]:
             entry.external_attr = READABLE
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.create_system = 3  # Unix, also where the package is built elsewhere
-            archive.writestr(entry, (root / path).read_bytes(), compresslevel=9)
+            archive.writestr(entry, content(root, path, telemetry=telemetry), compresslevel=9)
     unfinished.replace(output)
     return len(paths), output.stat().st_size
 
 
-def fill(root: Path, directory: Path) -> tuple[int, int]:
+def fill(root: Path, directory: Path, *, telemetry: bool = False) -> tuple[int, int]:
     """Copy the package's files into a folder, whose content they replace; returns their number and size in bytes."""
     paths = contents(root)
     if directory.exists() and not (directory / "host.json").is_file() and any(directory.iterdir()):
@@ -92,8 +98,18 @@ def fill(root: Path, directory: Path) -> tuple[int, int]:
     shutil.rmtree(directory, ignore_errors=True)
     for path in paths:
         (directory / path).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(root / path, directory / path)
+        (directory / path).write_bytes(content(root, path, telemetry=telemetry))
     return len(paths), sum((directory / path).stat().st_size for path in paths)
+
+
+def content(root: Path, path: Path, *, telemetry: bool) -> bytes:
+    """A file as it goes into the package; with telemetry two of them differ."""
+    found = (root / path).read_bytes()
+    if telemetry and path.as_posix() == "requirements.txt":
+        return found.rstrip() + f"\n{TELEMETRY}\n".encode()
+    if telemetry and path.as_posix() == "host.json":
+        return (json.dumps({**json.loads(found), "telemetryMode": "OpenTelemetry"}, indent=2) + "\n").encode()
+    return found
 
 
 def functions(root: Path) -> list[str]:

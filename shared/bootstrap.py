@@ -152,9 +152,11 @@ def _assemble(settings: Settings) -> _Running:
     from shared.adapters.teams_token import BotToken, FederatedAssertion
     from shared.adapters.widget_endpoints import WidgetEndpoints
     from shared.application import assemble
+    from shared.application.correlation import mark_logs
     from shared.ports import Ports
     from shared.workflow.lint import lint
 
+    mark_logs()
     # Each call of a service would be logged with its headers at the level of information.
     logging.getLogger("azure").setLevel(logging.WARNING)
     identity = ManagedIdentity(settings.managed_identity)

@@ -3,4 +3,6 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
-exec python3 infra/package.py --directory .local/deploy/app
+options=()
+[[ ${INTERACT_OPEN_TELEMETRY:-false} != true ]] || options=(--telemetry)
+exec python3 infra/package.py --directory .local/deploy/app ${options[@]+"${options[@]}"}

@@ -113,6 +113,9 @@ param logRetentionDays int = 30
 @description('GB of logs a day above which none are taken; -1 for no limit.')
 param logDailyLimitGB int = -1
 
+@description('Traces and metrics by OpenTelemetry, beside logs; costs time when an instance starts, and money for what is kept.')
+param openTelemetry bool = false
+
 @description('Who is told of alerts.')
 param alertEmails array = []
 
@@ -343,6 +346,7 @@ module functionApp 'modules/functionapp.bicep' = {
     vaultUri: vault.outputs.uri
     signalrHost: hasSignalr ? signalr!.outputs.hostName : ''
     acsHost: acsHost
+    openTelemetry: openTelemetry
     hasPresence: contains(split(graphFeatures, ','), 'presence')
     previousSessionKeyUri: previousSessionKeyUri
     publicUrl: publicUrl

@@ -3,7 +3,11 @@
 
 PACKAGE=.local/deploy/interact.zip
 
-step_package() { change python3 "$INFRA/package.py" --output "$ROOT/$PACKAGE"; }
+step_package() {
+  local options=()
+  [[ $(parameter openTelemetry false) != [Tt]rue ]] || options=(--telemetry)
+  change python3 "$INFRA/package.py" --output "$ROOT/$PACKAGE" ${options[@]+"${options[@]}"}
+}
 
 step_code() {
   require_main

@@ -14,6 +14,7 @@ from datetime import timedelta
 
 from shared.application import turn
 from shared.application.carry_out import CarryOut
+from shared.application.correlation import about
 from shared.application.occasions import AGENT_FREED, Happened, Nudge, Occasion, Wake
 from shared.application.session_access import SessionAccess
 from shared.application.watchdogs import Watchdogs
@@ -55,6 +56,10 @@ class Relay:
         None where there is no such session, or the occasion is none of its tenant's. Raises a PortError where the
         occasion could not be settled; its trigger is then repeated by the platform.
         """
+        with about(session=session_id, occasion=type(occasion).__name__):
+            return await self._look(session_id, occasion)
+
+    async def _look(self, session_id: str, occasion: Occasion) -> Seen | None:
         for attempt in range(TRIES):
             record = await self._ports.sessions.read(session_id)
             if record is None or _is_foreign(record.session, occasion):

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from shared.application import turn
 from shared.application.carry_out import CarryOut
+from shared.application.correlation import about
 from shared.application.session_access import SessionAccess
 from shared.application.watchdogs import Watchdogs
 from shared.domain.effects import (
@@ -139,8 +140,9 @@ class Worker:
         if turn.is_hopeless(work.record.relay, work.pending[number]):
             return (_failed(effect, "given_up"),)
         try:
-            async with asyncio.timeout(EFFECT.total_seconds()):
-                return await self._carry_out(work.record, effect, number, again=number == work.in_doubt)
+            with about(effect=f"{number}:{effect.kind}"):
+                async with asyncio.timeout(EFFECT.total_seconds()):
+                    return await self._carry_out(work.record, effect, number, again=number == work.in_doubt)
         except Rejected as error:
             session_id = work.record.session.id
             logger.warning("session %s effect %d %s rejected: %s", session_id, number, effect.kind, error.reason)

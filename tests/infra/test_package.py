@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.package import FILES, PackageError, build, contents, fill, functions, main
+from infra.package import FILES, TELEMETRY, PackageError, build, contents, fill, functions, main
 from shared.settings import VERSION
 from shared.settings.table import STORAGE
 from tests.architecture.test_rules import imports, modules
@@ -90,6 +90,17 @@ class TestContent:
     def test_without_the_widget_it_says_how_to_build_it(self, tmp_path: Path) -> None:
         with pytest.raises(PackageError, match="make prepare"):
             build(tmp_path, tmp_path / "x.zip")
+
+    def test_telemetry_comes_along_only_where_it_is_wanted(self, package: Path, tmp_path: Path) -> None:
+        with_it = tmp_path / "telemetry.zip"
+        build(ROOT, with_it, telemetry=True)
+        plain, wanted = zipfile.ZipFile(package), zipfile.ZipFile(with_it)
+        assert "opentelemetry" not in plain.read("requirements.txt").decode()
+        assert wanted.read("requirements.txt").decode() == plain.read("requirements.txt").decode() + f"{TELEMETRY}\n"
+        host = json.loads(plain.read("host.json"))
+        assert json.loads(wanted.read("host.json")) == {**host, "telemetryMode": "OpenTelemetry"}
+        differing = [name for name in plain.namelist() if plain.read(name) != wanted.read(name)]
+        assert differing == ["host.json", "requirements.txt"]
 
     def test_its_size_is_told(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["--output", str(tmp_path / "x.zip")]) == 0
@@ -223,3 +234,25 @@ def test_its_requirements_are_enough(app: Path, tmp_path: Path) -> None:
         [python, "-I", "-c", program, "function_app", *names], cwd=copy, capture_output=True, text=True, check=False
     )
     assert ended.returncode == 0, ended.stderr
+
+
+@pytest.mark.slow_tools
+def test_real_spans_are_told_what_they_are_about() -> None:
+    """With OpenTelemetry's own SDK, in an environment of its own as the app needs none."""
+    python = programs("telemetry", "opentelemetry-sdk==1.45.2") / "python"
+    program = """
+from opentelemetry import trace
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from shared.application.correlation import about
+exporter, provider = InMemorySpanExporter(), TracerProvider()
+provider.add_span_processor(SimpleSpanProcessor(exporter))
+with provider.get_tracer("test").start_as_current_span("on_chat_event"), about(session="s1", event="e1"):
+    pass
+print(dict(exporter.get_finished_spans()[0].attributes))
+"""
+    ended = subprocess.run(
+        [python, "-c", program], cwd=ROOT, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False
+    )
+    assert ended.stdout.strip() == "{'interact.session': 's1', 'interact.event': 'e1'}", ended.stderr

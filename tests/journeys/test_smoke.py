@@ -10,6 +10,7 @@ from typing import Any
 
 import aiohttp
 
+from cli.smoke.canary import CUSTOMER
 from local.addresses import Addresses
 from shared.domain.tenants import MessagingKind
 from shared.domain.workflows import ActivityDefinition
@@ -43,6 +44,10 @@ async def test_a_system_that_works_passes_every_check(stack: Stack, company: Com
     assert code == 0
     assert checks["push: a client can connect to SignalR"]["outcome"] == "passed"
     assert checks[ROUND]["outcome"] == "passed"
+    logs = "".join(file.read_text("utf-8", "replace") for file in stack.logs.glob("*.log"))
+    assert "on_chat_event" in logs
+    for said in (CUSTOMER["email"], CUSTOMER["displayName"], "This is the smoke test.", "Does this arrive?", "eyJ"):
+        assert said not in logs, "no log holds what people write, or a token"
 
 
 async def test_without_event_grid_nothing_comes_back(stack: Stack, company: Company) -> None:

@@ -8,9 +8,11 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from types import ModuleType
 from typing import Any
 
 import azure.functions as func
@@ -21,6 +23,7 @@ from functions.timers import on_session_timer
 from functions.widget import BASE
 from shared import bootstrap
 from shared.adapters.memory import MemoryAgents, MemorySessionStore, MemorySiteTokens
+from shared.application.correlation import mark_logs
 from shared.application.worker import LEASE
 from shared.domain.authorization import AuthorizationMode
 from shared.domain.challenges import ChallengeKind, ChallengeSettings
@@ -71,14 +74,31 @@ class Log(logging.Handler):
 
 @pytest.fixture
 def log() -> Iterator[Log]:
-    """The root's log at DEBUG."""
-    handler, root = Log(), logging.getLogger()
+    """The root's log at DEBUG, with what each line is about."""
+    handler, root, factory = Log(), logging.getLogger(), logging.getLogRecordFactory()
     level = root.level
     root.addHandler(handler)
     root.setLevel(logging.DEBUG)
+    mark_logs()
     yield handler
+    logging.setLogRecordFactory(factory)
     root.removeHandler(handler)
     root.setLevel(level)
+
+
+@pytest.fixture
+def traces(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[str]]:
+    """What the spans of OpenTelemetry are told, where the platform has brought it along."""
+    told: dict[str, set[str]] = {}
+
+    class Span:
+        def set_attribute(self, name: str, value: str) -> None:
+            told.setdefault(name, set()).add(value)
+
+    found = ModuleType("opentelemetry.trace")
+    found.get_current_span = Span  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "opentelemetry.trace", found)
+    return told
 
 
 class Failing(MemoryAgents):
@@ -270,7 +290,9 @@ async def delivered(talk: Talk) -> None:
         await on_session_timer(func.QueueMessage(id="1", body=body))
 
 
-async def test_what_people_write_is_read_by_those_who_talk_and_by_nobody_else(talk: Talk, log: Log) -> None:
+async def test_what_people_write_is_read_by_those_who_talk_and_by_nobody_else(
+    talk: Talk, log: Log, traces: dict[str, set[str]]
+) -> None:
     logging.getLogger("shared").debug("the log is open")
     await refusals(talk)
     started = await conversation(talk)
@@ -281,6 +303,7 @@ async def test_what_people_write_is_read_by_those_who_talk_and_by_nobody_else(ta
     given = [started["sessionToken"], started["messaging"]["token"], started["sessionToken"].rpartition(".")[2]]
     places = {
         "log": log.text,
+        "traces": repr(traces),
         "refusals": "\n".join(talk.refused),
         "timelines": repr(timelines),
         "timers": repr(talk.world.timers.due) + repr(talk.world.timers.turns),
@@ -299,6 +322,10 @@ async def test_what_people_write_is_read_by_those_who_talk_and_by_nobody_else(ta
     # No exception vanishes, neither those of ports nor what nobody has thought of.
     for said in ("the store is broken", "RuntimeError: a bug", "outcome_unknown", "relay_to_agent rejected"):
         assert said in log.text
+    # Lines and spans say what they are about.
+    assert f"[session={started['sessionId']} occasion=" in log.text
+    assert started["sessionId"] in traces["interact.session"]
+    assert any(effect.endswith(":relay_to_agent") for effect in traces["interact.effect"])
     assert len(talk.refused) > 25
     assert any(timelines)
     assert TYPED["later"] in repr(talk.agents.sent)

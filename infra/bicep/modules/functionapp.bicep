@@ -18,6 +18,7 @@ param signalrHost string
 // Empty: there is no ACS resource, or the app enters it by the key in the vault.
 param acsHost string
 param hasPresence bool
+param openTelemetry bool
 param previousSessionKeyUri string
 param publicUrl string
 param botAppId string
@@ -62,7 +63,11 @@ var acsSettings = {
 var presenceSettings = {
   INTERACT_GRAPH_URL: 'https://graph.microsoft.com/v1.0'
 }
-var optionalSettings = union(empty(previousSessionKeyUri) ? {} : rotationSettings, empty(signalrHost) ? {} : pushSettings, empty(acsHost) ? {} : acsSettings, hasPresence ? presenceSettings : {})
+// Read by Microsoft's Python worker, which then imports what the package has for it.
+var telemetrySettings = {
+  PYTHON_APPLICATIONINSIGHTS_ENABLE_TELEMETRY: 'true'
+}
+var optionalSettings = union(openTelemetry ? telemetrySettings : {}, empty(previousSessionKeyUri) ? {} : rotationSettings, empty(signalrHost) ? {} : pushSettings, empty(acsHost) ? {} : acsSettings, hasPresence ? presenceSettings : {})
 var settings = union(hostSettings, appSettings, optionalSettings, extraSettings)
 
 resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
