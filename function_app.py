@@ -13,6 +13,7 @@ from functions import (
     widget,
     widget_messages,
     widget_presence,
+    widget_preview,
     widget_thread,
 )
 
@@ -22,6 +23,7 @@ for triggers in (
     widget,
     widget_messages,
     widget_presence,
+    widget_preview,
     widget_thread,
     chat,
     calls,

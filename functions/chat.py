@@ -44,6 +44,7 @@ async def _look(event: func.EventGridEvent) -> None:
 
     application = bootstrap.application()
     tenant = await _tenant(application.ports, event.topic)
+    await application.arrived_events.note(tenant.id)
     message = usable(ChatMessageReceived, event.get_json(), f"the data of event {event.id!r}")
     if await application.ports.messaging.is_relay(tenant, message.sender_id):
         return

@@ -6,8 +6,14 @@ from typing import Any
 
 from functions.manage_workflows import SimulateBody
 from shared.domain.administrators import Role
+from shared.domain.diagnosis import CONDITIONS
+from shared.domain.diagnosis.condition import Area
+from shared.domain.diagnosis.origins import LONGEST_PAGE, Difference
+from shared.domain.diagnosis.snippets import LONGEST_SNIPPET
 from shared.domain.documents import Kind
 from shared.domain.licences import Licence
+from shared.domain.previews import MINUTES
+from shared.domain.verdicts import Verdict
 from shared.ports import AuditAction
 
 
@@ -39,6 +45,10 @@ PERSON = thing(id=TEXT, name=TEXT)
 MAYBE_PERSON: dict[str, Any] = {"anyOf": [PERSON, {"type": "null"}]}
 NAMED = thing(kind=KIND, id=TEXT, name=TEXT)
 VERSION_LINE = thing(number=WHOLE, name=TEXT, changedAt=MAYBE_MOMENT, changedBy=MAYBE_PERSON)
+
+SHORT: dict[str, Any] = {**TEXT, "maxLength": 200}
+TEMPLATE: dict[str, Any] = {"id": TEXT, "name": TEXT, "organizationUnitId": TEXT}
+ROW: dict[str, Any] = {"row": WHOLE, "protocol": TEXT, "domain": TEXT, "port": {"type": ["integer", "null"]}}
 
 SCHEMAS: dict[str, Any] = {
     "Version": {**TEXT, "readOnly": True, "description": "What If-Match has to name."},
@@ -177,5 +187,66 @@ SCHEMAS: dict[str, Any] = {
     },
     "References": thing(uses=listed(NAMED), usedBy=listed(NAMED)),
     "Notes": thing(notes=listed(of("Finding"))),
+    "Question": {
+        **thing(
+            origin={**TEXT, "maxLength": LONGEST_PAGE, "description": "The address of the page."},
+            snippet={**TEXT, "maxLength": LONGEST_SNIPPET, "description": "HTML or JavaScript as on the page."},
+            widgetKey=SHORT,
+            serviceId=SHORT,
+            contactId=SHORT,
+            accessToken={**TEXT, "maxLength": 8_192, "description": "One that the site has made; it is not used up."},
+            optional=("origin", "snippet", "widgetKey", "serviceId", "contactId", "accessToken"),
+        ),
+        "additionalProperties": False,
+        "not": {"required": ["serviceId", "contactId"]},
+    },
+    "Condition": thing(
+        id={"enum": [one.id for one in CONDITIONS]},
+        title=TEXT,
+        area={"enum": [one.value for one in Area]},
+        verdict={"enum": [one.value for one in Verdict]},
+        blocks={**YES, "description": "It fails, and so visitors are not served."},
+        explanation=TEXT,
+        fix=MAYBE,
+        setting={"anyOf": [thing(kind=KIND, id=TEXT, field=TEXT), {"type": "null"}]},
+    ),
+    "Diagnosis": thing(
+        passed=YES,
+        refusal={**MAYBE, "description": "The code with which a start would be refused now."},
+        contact={"anyOf": [thing(kind={"enum": ["service", "user"]}, id=TEXT, name=TEXT), {"type": "null"}]},
+        origin=MAYBE,
+        conditions=listed(of("Condition")),
+    ),
+    "LookedUp": thing(
+        refused=thing(
+            at=MOMENT,
+            code=TEXT,
+            condition=MAYBE,
+            title=MAYBE,
+            kind={"enum": ["service", "user"]},
+            id=TEXT,
+            widgetKey=TEXT,
+            origin=MAYBE,
+            now=MAYBE,
+        ),
+        diagnosis=of("Diagnosis"),
+    ),
+    "Readiness": thing(ready=YES, conditions=listed(of("Condition"))),
+    "OriginExplained": thing(
+        origin=TEXT,
+        readable=TEXT,
+        restricted=YES,
+        allowed=YES,
+        template={"anyOf": [thing(**TEMPLATE), {"type": "null"}]},
+        row={"anyOf": [thing(**ROW), {"type": "null"}]},
+        nearMisses=listed(
+            thing(**ROW, matches=MAYBE, difference={"enum": [one.value for one in Difference]}, explanation=TEXT)
+        ),
+        elsewhere=listed(thing(**TEMPLATE, row=WHOLE)),
+    ),
+    "PreviewWish": thing(
+        minutes={**WHOLE, "minimum": MINUTES[0], "maximum": MINUTES[1], "default": 30}, optional=("minutes",)
+    ),
+    "PreviewLink": thing(url={**TEXT, "format": "uri"}, expiresAt=MOMENT, madeBy=PERSON),
 }
 SCHEMAS |= SCHEMAS["Simulation"].pop("$defs", {})

@@ -123,7 +123,83 @@ SIMULATION = {
         {"at": 60, "event": "agentEnds", "agentId": "mario"},
     ],
 }
+CONDITION = {
+    "id": "origin_allowed",
+    "title": "The domain template allows the origin",
+    "area": "start",
+    "verdict": "fail",
+    "blocks": True,
+    "explanation": "https://shop.lunifico.example equals no row of the domain template 'Website of Lunifico'",
+    "fix": "add a row for https://shop.lunifico.example, or switch Restrict Access off to test",
+    "setting": {"kind": "domainTemplate", "id": "website", "field": "domains"},
+}
+DIAGNOSIS = {
+    "passed": False,
+    "refusal": "origin_not_allowed",
+    "contact": {"kind": "service", "id": "sales", "name": "Lunifico Sales"},
+    "origin": "https://shop.lunifico.example",
+    "conditions": [CONDITION],
+}
 EXAMPLES: dict[str, Any] = {
+    "Question": {
+        "origin": "https://shop.lunifico.example/lamps",
+        "snippet": "{ widgetKey: '9f2c7c1e5b8d4a3f9f2c7c1e5b8d4a3f', serviceId: 'sales' }",
+    },
+    "Diagnosis": DIAGNOSIS,
+    "LookedUp": {
+        "refused": {
+            "at": "2030-01-01T09:00:00.000Z",
+            "code": "origin_not_allowed",
+            "condition": CONDITION["id"],
+            "title": CONDITION["title"],
+            "kind": "service",
+            "id": "sales",
+            "widgetKey": "9f2c7c1e5b8d4a3f9f2c7c1e5b8d4a3f",
+            "origin": "https://shop.lunifico.example",
+            "now": "fail",
+        },
+        "diagnosis": DIAGNOSIS,
+    },
+    "Readiness": {
+        "ready": False,
+        "conditions": [
+            {
+                **CONDITION,
+                "id": "members",
+                "title": "Somebody can take the conversation",
+                "area": "answer",
+                "explanation": "nobody is there to take the tasks of this service",
+                "fix": "add members to the service",
+                "setting": {"kind": "service", "id": "sales", "field": "members"},
+            }
+        ],
+    },
+    "OriginExplained": {
+        "origin": "http://www.lunifico.example",
+        "readable": "http://www.lunifico.example",
+        "restricted": True,
+        "allowed": False,
+        "template": {"id": "website", "name": "Website of Lunifico", "organizationUnitId": "lunifico"},
+        "row": None,
+        "nearMisses": [
+            {
+                "row": 1,
+                "protocol": "https",
+                "domain": "www.lunifico.example",
+                "port": None,
+                "matches": "https://www.lunifico.example",
+                "difference": "protocol",
+                "explanation": "the row is for https, the page is served by http",
+            }
+        ],
+        "elsewhere": [],
+    },
+    "PreviewWish": {"minutes": 30},
+    "PreviewLink": {
+        "url": "https://interact.lunifico.example/preview/service/sales?tenant=lunifico#pass=c2VhbGVk",
+        "expiresAt": "2030-01-01T09:30:00.000Z",
+        "madeBy": {"id": "c0000000-0000-4000-8000-000000000003", "name": "Carla"},
+    },
     "Patch": {"name": "Lunifico Support"},
     "Rotation": {"overlapHours": 24},
     "TryToken": {"token": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.signature"},

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
 
 from functions.manage_answers import SCHEMAS
 from functions.manage_bodies import COLLECTIONS
 from functions.manage_examples import EXAMPLES, PROBLEM, saved_example, stored_example, written_example
-from functions.manage_operations import KINDS, OPERATIONS, Operation
+from functions.manage_operations import CONTACTS, KINDS, OPERATIONS, Operation
 from functions.manage_schemas import definitions_of
 from functions.manage_session_answers import CSV, SESSION_EXAMPLES, SESSION_SCHEMAS
 from shared.domain.documents import TYPE_OF_KIND, Kind
@@ -50,18 +51,19 @@ QUERY: dict[str, dict[str, Any]] = {
     "fromTime": {**TIME, "description": "Ended then or later; a year before `to` where it is left out."},
     "toTime": {**TIME, "description": "Ended before; now where it is left out."},
     "topOfCsv": {"type": "integer", "minimum": 1, "maximum": 1_000, "default": 50, "description": "At most so many."},
+    "origin": {"type": "string", "minLength": 1, "maxLength": 2_000, "description": "The address of a page."},
 }
 REAL_NAMES = {"ofKind": "kind", "fromTime": "from", "toTime": "to", "topOfCsv": "top"}
 """Names of parameters that mean something else elsewhere."""
-REQUIRED = {"from", "to"}
+REQUIRED = {"from", "to", "origin"}
 
 
 def document() -> dict[str, Any]:
     """The description of all operations."""
     paths: dict[str, Any] = {}
     for operation in OPERATIONS:
-        for collection, kind in COLLECTIONS.items() if KINDS in operation.path else ((None, None),):
-            path = f"{BASE}/{operation.path.replace(KINDS, collection or '')}"
+        for collection, kind in _collections(operation):
+            path = f"{BASE}/{operation.path.replace(KINDS, collection or '').replace(CONTACTS, collection or '')}"
             paths.setdefault(path, {})[operation.method.lower()] = _described(operation, collection or "", kind)
     return {
         "openapi": "3.1.0",
@@ -78,6 +80,13 @@ def document() -> dict[str, Any]:
             "securitySchemes": {"accessToken": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
         },
     }
+
+
+def _collections(operation: Operation) -> Iterable[tuple[str | None, Kind | None]]:
+    """The collections that an operation is one of each of; nothing where it is the only one."""
+    if CONTACTS in operation.path:
+        return [(name, kind) for name, kind in COLLECTIONS.items() if kind in (Kind.SERVICE, Kind.USER)]
+    return COLLECTIONS.items() if KINDS in operation.path else [(None, None)]
 
 
 def _described(operation: Operation, collection: str, kind: Kind | None) -> dict[str, Any]:
@@ -118,7 +127,8 @@ def _described(operation: Operation, collection: str, kind: Kind | None) -> dict
 def _parameters(operation: Operation) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     if "{id}" in operation.path:
-        found.append(_parameter("id", "path", {"type": "string", "minLength": 1, "maxLength": 200}, required=True))
+        longest = 2_000 if operation.id == "readDiagnosis" else 200
+        found.append(_parameter("id", "path", {"type": "string", "minLength": 1, "maxLength": longest}, required=True))
     if "{number}" in operation.path:
         shape = {"type": "integer", "minimum": 1, "maximum": 999_999}
         found.append(_parameter("number", "path", shape, required=True))

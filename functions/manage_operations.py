@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 KINDS = "{kinds}"
 """Stands for each collection; the description has a path of its own for every one."""
+CONTACTS = "{contacts}"
+"""Stands for services and users."""
 
 
 @dataclass(frozen=True)
@@ -146,6 +148,30 @@ OPERATIONS: tuple[Operation, ...] = (
         "POST", "erase", "eraseCustomer",
         "Forget a customer by e-mail address; conversations that run are ended. Repeat it until it is complete.",
         "Erasure", body="Erase", problems=(400, 403, 413, 415),
+    ),
+    Operation(
+        "POST", "diagnose", "diagnose",
+        "Every condition of a conversation, for a page, a snippet or a contact: passed, failed or not judged.",
+        "Diagnosis", body="Question", problems=(400, 404, 413, 415),
+    ),
+    Operation(
+        "GET", "diagnoses/{id}", "readDiagnosis",
+        "What was refused when a page showed this diagnosis id in its console, and how it is now.", "LookedUp",
+        problems=(404,),
+    ),
+    Operation(
+        "GET", f"{CONTACTS}/{{id}}/readiness", "read{Kind}Readiness",
+        "What still keeps visitors away, whatever their page.", "Readiness", problems=(404,),
+    ),
+    Operation(
+        "GET", f"{CONTACTS}/{{id}}/origin", "explain{Kind}Origin",
+        "What an origin gets, by which row of which domain template, and which rows nearly match.", "OriginExplained",
+        query=("origin",), problems=(400, 404),
+    ),
+    Operation(
+        "POST", f"{CONTACTS}/{{id}}/preview-links", "create{Kind}PreviewLink",
+        "A link with which the preview works for an hour at most, also under restriction and authorization.",
+        "PreviewLink", 201, body="PreviewWish", problems=(400, 403, 404, 413, 415),
     ),
     Operation(
         "GET", KINDS, "list{Kinds}", "A page of {kinds}, of all the administrator sees.", "{Kind}Page",

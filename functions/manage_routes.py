@@ -16,7 +16,9 @@ from functions.manage_http import Handler, MethodNotAllowed
 
 DOCUMENTS, WORKFLOWS, TENANT = "manage_documents", "manage_workflows", "manage_tenant"
 SESSIONS, AGENTS, PRIVACY = "manage_sessions", "manage_agents", "manage_privacy"
+DIAGNOSIS = "manage_diagnosis"
 KINDS = "{kinds:organizationUnits|domainTemplates|users|services|systemMessages|calendars|workflows}"
+CONTACTS = "{kinds:services|users}"
 
 ROUTES: tuple[tuple[str, str, str], ...] = (
     ("GET", "me", f"{DOCUMENTS}:me"),
@@ -46,6 +48,11 @@ ROUTES: tuple[tuple[str, str, str], ...] = (
     ("GET", "agents/{id}", f"{AGENTS}:read_agent"),
     ("POST", "agents/{id}/reset", f"{AGENTS}:reset_agent"),
     ("POST", "erase", f"{PRIVACY}:erase"),
+    ("POST", "diagnose", f"{DIAGNOSIS}:diagnose"),
+    ("GET", "diagnoses/{id}", f"{DIAGNOSIS}:look_up"),
+    ("GET", f"{CONTACTS}/{{id}}/readiness", f"{DIAGNOSIS}:readiness"),
+    ("GET", f"{CONTACTS}/{{id}}/origin", f"{DIAGNOSIS}:origin"),
+    ("POST", f"{CONTACTS}/{{id}}/preview-links", f"{DIAGNOSIS}:make_preview_link"),
     ("GET", KINDS, f"{DOCUMENTS}:list_documents"),
     ("POST", KINDS, f"{DOCUMENTS}:create_document"),
     ("GET", f"{KINDS}/{{id}}", f"{DOCUMENTS}:read_one"),

@@ -13,6 +13,7 @@ from functions import widget_bodies as bodies
 from functions.widget import BASE
 from functions.widget_presence import SUBSCRIPTIONS
 from functions.widget_thread import LONGEST_SEQUENCE
+from shared.domain.previews import LONGEST_PASS
 from shared.settings import VERSION
 
 REFERENCE = "#/components/schemas/{model}"
@@ -20,6 +21,7 @@ PROBLEMS = {
     400: "The body or a field cannot be used; `field` names it.",
     401: "The session token does not prove that the session is the caller's.",
     403: "This page may not talk to this contact.",
+    404: "There is no such service or user any more.",
     409: "The idempotency key was used for another request.",
     410: "The conversation has ended.",
     413: "The body is larger than 64 KB.",
@@ -32,6 +34,7 @@ MAY_BE_LEFT_OUT = (bodies.NothingBody, bodies.HeartbeatBody)
 ID = {"type": "string", "minLength": 1, "maxLength": bodies.LONGEST_ID}
 VALUES: dict[str, dict[str, Any]] = {
     "after": {"type": "integer", "minimum": 0, "maximum": 10**LONGEST_SEQUENCE - 1},
+    "page": {"type": "string", "maxLength": bodies.LONGEST_PAGE},
     "modality": {"type": "string", "enum": list(get_args(bodies.Modality))},
     "subscription": {"type": "string", "enum": list(SUBSCRIPTIONS)},
 }
@@ -51,6 +54,7 @@ class Operation:
     problems: tuple[int, ...]
     body: type[BaseModel] | None = None
     query: tuple[str, ...] = ()
+    takes_pass: bool = False
 
     @property
     def is_of_session(self) -> bool:
@@ -67,6 +71,18 @@ OPERATIONS = (
         bodies.ContactAnswer,
         (400, 403, 503),
         query=("widgetKey", "serviceId", "contactId", "modality", "language"),
+        takes_pass=True,
+    ),
+    Operation(
+        "widget_preview",
+        "get",
+        f"/{BASE}/preview",
+        "How a page would fare, for the holder of a preview link.",
+        200,
+        bodies.PreviewAnswer,
+        (400, 403, 404, 503),
+        query=("widgetKey", "serviceId", "contactId", "page"),
+        takes_pass=True,
     ),
     Operation(
         "widget_presence",
@@ -87,6 +103,7 @@ OPERATIONS = (
         bodies.StartAnswer,
         (*OF_BODIES, 403, 409, 410, 503),
         body=bodies.StartBody,
+        takes_pass=True,
     ),
     Operation(
         "widget_message",
@@ -223,6 +240,9 @@ def _parameters(operation: Operation) -> list[dict[str, Any]]:
         {"name": name, "in": "query", "required": name == "widgetKey", "schema": VALUES.get(name, ID)}
         for name in operation.query
     ]
+    if operation.takes_pass:
+        schema = {"type": "string", "maxLength": LONGEST_PASS, "pattern": "^[A-Za-z0-9_-]+$"}
+        found.append({"name": "Interact-Preview", "in": "header", "required": False, "schema": schema})
     if operation.is_of_session:
         found.append({"name": "sessionId", "in": "path", "required": True, "schema": ID})
     return found

@@ -7,18 +7,22 @@ refusals have to be readable as well. Cookies play no part, so that credentials 
 from __future__ import annotations
 
 import functools
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import azure.functions as func
 
 from functions.problems import Handler, respond
+from shared import bootstrap
 from shared.domain.domain_templates import Origin, parse_origin
 
 if TYPE_CHECKING:
     from shared.application.admission import Caller
 
 PREFLIGHT_SECONDS = 600
+PREVIEW_PASS = "interact-preview"
+"""The header that carries the pass of a preview link."""
 
 
 def widget_call(handler: Handler) -> Handler:
@@ -46,6 +50,16 @@ def caller(request: func.HttpRequest) -> Caller:
     if header is None and request.headers.get("sec-fetch-site") == "same-origin":
         return Caller(own_origin(request), same_origin=True)
     return Caller(parse_origin(header))
+
+
+def caller_with_pass(request: func.HttpRequest) -> Caller:
+    """The same, with the pass of a preview link, which counts in our own preview page only.
+
+    It travels in a header that no preflight allows: other sites' pages cannot send it.
+    """
+    plain, sealed = caller(request), request.headers.get(PREVIEW_PASS, "")
+    own = parse_origin(bootstrap.surroundings().public_url.rstrip("/"))
+    return replace(plain, preview_pass=sealed, in_preview=plain.origin is not None and plain.origin == own)
 
 
 def own_origin(request: func.HttpRequest) -> Origin | None:

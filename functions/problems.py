@@ -1,7 +1,8 @@
 """The error tree as application/problem+json (RFC 9457).
 
 A web page learns one of six codes, a sentence that gives nothing away, and a trace id. The exact code and its
-explanation stand in the log under the same trace id, for administrators.
+explanation stand in the log under the same trace id, for administrators; where a contact was refused, they are sealed
+in a diagnosis id as well, which only an administrator of the tenant can look up.
 """
 
 from __future__ import annotations
@@ -59,6 +60,8 @@ def problem(error: InteractError, trace: str) -> func.HttpResponse:
         "trace": trace,
     }
     headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+    if error.diagnosis:
+        document["diagnosis"] = error.diagnosis
     if isinstance(error, InvalidRequest) and error.field is not None:
         document["field"] = error.field
     if isinstance(error, NotSent | Busy):

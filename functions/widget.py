@@ -13,7 +13,8 @@ import azure.functions as func
 from functions.blueprints import new_blueprint
 from functions.forms import contact_of, language_of, start_of
 from functions.http import answer, bearer_token, bounded, read_body
-from functions.origins import caller, widget_call
+from functions.origins import caller, caller_with_pass, widget_call
+from functions.refused import diagnosable
 from shared import bootstrap
 
 if TYPE_CHECKING:
@@ -43,8 +44,9 @@ async def widget_contact(req: func.HttpRequest) -> func.HttpResponse:
     widget_key, service_id, contact_id, modality = (bounded(req.params.get(name), name, LONGEST_ID) for name in names)
     reference = contact_reference(service_id, contact_id)
     await admit(req, Purpose.CALL, widget_key or "", reference)
-    ports = bootstrap.application().ports
-    admitted = await admit_caller(ports, widget_key or "", reference, modality or "instantMessaging", caller(req))
+    ports, asking = bootstrap.application().ports, caller_with_pass(req)
+    async with diagnosable(req, widget_key or "", reference):
+        admitted = await admit_caller(ports, widget_key or "", reference, modality or "instantMessaging", asking)
     return answer(
         ContactAnswer.model_validate(
             {
@@ -71,7 +73,8 @@ async def widget_start(req: func.HttpRequest) -> func.HttpResponse:
     body = read_body(req, StartBody)
     await admit(req, Purpose.START, body.widget_key, contact_of(body))
     sessions = bootstrap.application().sessions
-    started = await sessions.start(start_of(body), caller(req))
+    async with diagnosable(req, body.widget_key, contact_of(body)):
+        started = await sessions.start(start_of(body), caller_with_pass(req))
     session = started.record.session
     return answer(
         StartAnswer(

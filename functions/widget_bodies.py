@@ -17,6 +17,7 @@ from pydantic.alias_generators import to_camel
 from shared.domain.parameters import CUSTOM_NAME, LONGEST_CUSTOM, MOST_CUSTOM, check_custom
 
 LONGEST_ID = 128
+LONGEST_PAGE = 2_000
 LONGEST_NAME = 100
 LONGEST_EMAIL = 254
 LONGEST_MESSAGE = 7_000
@@ -210,6 +211,26 @@ class ContactAnswer(Given):
     widget: WidgetAnswer
 
 
+class PreviewCondition(Given):
+    """One of the conditions that decide whether a page may begin a session."""
+
+    title: str
+    verdict: Literal["pass", "fail", "notJudged"]
+    explanation: str
+    fix: str | None = None
+
+
+class PreviewAnswer(Given):
+    """A preview link as its holder sees it, and how a page of `origin` would fare without one."""
+
+    display_name: str
+    made_by: str
+    expires_at: Moment
+    origin: str | None = None
+    allowed: bool
+    conditions: list[PreviewCondition]
+
+
 class MessagingAnswer(Given):
     """How the widget reaches the messaging service; `kind` selects the transport."""
 
@@ -297,5 +318,8 @@ class Problem(Given):
     code: Literal["not_allowed", "offline", "busy", "ended", "invalid", "try_again"]
     detail: str
     trace: str
+    diagnosis: Annotated[
+        str | None, Field(description="With which an administrator of the tenant finds out why; says nothing itself.")
+    ] = None
     retry_after: Annotated[int | None, Field(description="seconds")] = None
     field: str | None = None

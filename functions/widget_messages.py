@@ -8,6 +8,7 @@ from functions.blueprints import new_blueprint
 from functions.forms import contact_of, start_of
 from functions.http import answer, read_body
 from functions.origins import caller, widget_call
+from functions.refused import diagnosable
 from functions.widget import BASE, SESSION, proof_of_session
 from shared import bootstrap
 
@@ -25,7 +26,8 @@ async def widget_message(req: func.HttpRequest) -> func.HttpResponse:
 
     body = read_body(req, MessageBody)
     await admit(req, Purpose.START, body.widget_key, contact_of(body))
-    await bootstrap.application().left_messages.leave(start_of(body), caller(req))
+    async with diagnosable(req, body.widget_key, contact_of(body)):
+        await bootstrap.application().left_messages.leave(start_of(body), caller(req))
     return answer(NothingAnswer(), status=202)
 
 

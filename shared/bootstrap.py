@@ -120,6 +120,7 @@ def _assemble(settings: Settings) -> _Running:
     from shared.adapters.acs_identity import AcsIdentity
     from shared.adapters.acs_relays import AcsRelays
     from shared.adapters.acs_resources import AcsResources
+    from shared.adapters.aes_seals import AesSeals
     from shared.adapters.digests import HmacDigests
     from shared.adapters.guarded_https import GuardedHttps
     from shared.adapters.http_session import HttpSession
@@ -137,6 +138,7 @@ def _assemble(settings: Settings) -> _Running:
     from shared.adapters.system import SystemClock, SystemIds
     from shared.adapters.tables import Tables
     from shared.adapters.tables_agents import TableAgentStore
+    from shared.adapters.tables_arrivals import TableArrivals
     from shared.adapters.tables_config import TableConfigStore
     from shared.adapters.tables_documents import ConfigDocuments
     from shared.adapters.tables_history import TableHistory
@@ -193,6 +195,8 @@ def _assemble(settings: Settings) -> _Running:
         secrets=secrets,
         history=TableHistory(tables),
         digests=HmacDigests(settings.session_key, settings.session_key_previous),
+        seals=AesSeals(settings.session_key, settings.session_key_previous),
+        arrivals=TableArrivals(tables),
     )
     authentication = ConnectorAuthentication(http, bot.app_id, bot.keys_url, bot.service_hosts)
     endpoints = WidgetEndpoints(resources, realtime)

@@ -11,13 +11,13 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from shared.adapters.contact_documents import assemble, calendars_of, contact_key, parts_of
 from shared.adapters.document_rows import document_of, row_key
 from shared.adapters.rows import part, prefix
 from shared.adapters.system import SystemClock
 from shared.adapters.tables import CONFIG, Tables
 from shared.adapters.tables_widget_keys import WidgetKeys
 from shared.adapters.timed_cache import TimedCache
+from shared.domain.contact_documents import assemble, calendars_of, contact_key, parts_of
 from shared.domain.contacts import Contact
 from shared.domain.documents import Document, DocumentKey, Kind
 from shared.domain.services import Service

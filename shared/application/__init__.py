@@ -9,17 +9,21 @@ from shared.application.agent_overview import AgentOverview
 from shared.application.agent_rows import AgentRows
 from shared.application.agents import Conversations
 from shared.application.announced_agents import AnnouncedAgents
+from shared.application.arrivals import ArrivedEvents
 from shared.application.availability import Availability
 from shared.application.carry_out import CarryOut
+from shared.application.diagnosis import Diagnosis
 from shared.application.duty import Duty
 from shared.application.erasure import Erasure
 from shared.application.left_messages import LeftMessages
 from shared.application.management import Management
 from shared.application.native_messages import NativeMessages
 from shared.application.presence import VisiblePresence
+from shared.application.preview_links import PreviewLinks
 from shared.application.queue import TaskQueue
 from shared.application.rate_limiter import RateLimiter
 from shared.application.read_receipts import ReadReceipts
+from shared.application.refusals import Refusals
 from shared.application.relay import Relay
 from shared.application.session_lists import SessionLists
 from shared.application.session_stories import SessionStories
@@ -63,6 +67,10 @@ class Application:
     session_stories: SessionStories
     agent_overview: AgentOverview
     erasure: Erasure
+    diagnosis: Diagnosis
+    refusals: Refusals
+    preview_links: PreviewLinks
+    arrived_events: ArrivedEvents
 
 
 def assemble(
@@ -83,7 +91,9 @@ def assemble(
     queue = TaskQueue(ports, rows, waiting)
     relay = Relay(ports, CarryOut(ports, queue, waiting, Transfers(ports, slots)))
     sessions = Sessions(ports, relay, slots)
-    management = Management(ports, config_cache)
+    management, limiter = Management(ports, config_cache), RateLimiter(ports.clock, ports.ids, limit_factor)
+    extensions = TenantExtensions(ports, management)
+    diagnosis = Diagnosis(ports, extensions, limiter)
     return Application(
         ports,
         sessions,
@@ -96,14 +106,18 @@ def assemble(
         availability,
         VisiblePresence(ports, availability, watch),
         watch,
-        RateLimiter(ports.clock, ports.ids, limit_factor),
+        limiter,
         TypingIndicators(ports, sessions),
         ReadReceipts(ports),
         management,
-        TenantExtensions(ports, management),
+        extensions,
         WorkflowTrials(ports.administration),
         SessionLists(ports),
         SessionStories(ports, relay),
         AgentOverview(ports, rows, waiting),
         Erasure(ports, relay),
+        diagnosis,
+        Refusals(ports, diagnosis),
+        PreviewLinks(ports, diagnosis),
+        ArrivedEvents(ports),
     )

@@ -5,26 +5,33 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from shared.domain.admission import admit, check_modality, check_tenant_open
 from shared.domain.consent import Consent, check_consent
-from shared.domain.contacts import Contact, admit, check_tenant_open
+from shared.domain.contacts import Contact
 from shared.domain.domain_templates import Origin
 from shared.domain.errors import InvalidRequest
 from shared.domain.modalities import INSTANT_MESSAGING, MODALITIES
 from shared.domain.parameters import Agent, Customer, render
+from shared.domain.previews import PreviewPass, check_pass, read_pass
 from shared.domain.sessions import ContactReference
 from shared.domain.system_messages import Wording, wording
 from shared.domain.tenants import Tenant
 from shared.domain.workflows import Definition
-from shared.ports import Ports
+from shared.ports import Ports, SealPurpose
 from shared.workflow.direct import DIRECT_WORKFLOW
 
 
 @dataclass(frozen=True)
 class Caller:
-    """Who asks, as the browser says: the page's origin, None where it gave none that can be used."""
+    """Who asks, as the browser says: the page's origin, None where it gave none that can be used.
+
+    `preview_pass` is that of a preview link; `in_preview`: the page is of this deployment itself.
+    """
 
     origin: Origin | None
     same_origin: bool = False
+    preview_pass: str = ""
+    in_preview: bool = False
 
     @property
     def name(self) -> str:
@@ -33,10 +40,11 @@ class Caller:
 
 @dataclass(frozen=True)
 class Admitted:
-    """A contact that this caller may talk to."""
+    """A contact that this caller may talk to; `preview` where an administrator's link lets it in."""
 
     tenant: Tenant
     contact: Contact
+    preview: PreviewPass | None = None
 
     @property
     def display_name(self) -> str:
@@ -53,11 +61,17 @@ class Admitted:
 async def admit_caller(
     ports: Ports, widget_key: str, reference: ContactReference, modality_id: str, caller: Caller
 ) -> Admitted:
-    """Admit a widget; raises Refused with the first rule that says no, InvalidRequest for an unknown modality."""
+    """Admit a widget; raises Refused with the first rule that says no, InvalidRequest for an unknown modality.
+
+    A pass takes the place of the page's origin; one that is not good is refused, also where nothing is restricted.
+    """
     if modality_id not in MODALITIES:
         raise InvalidRequest(f"must be one of {', '.join(MODALITIES)}", "modality")
     tenant = check_tenant_open(await ports.config.tenant_by_widget_key(widget_key))
     contact = await ports.config.contact(tenant.id, reference, modality_id)
+    if caller.preview_pass:
+        preview = _let_in(ports, caller, tenant, reference)
+        return Admitted(tenant, check_modality(tenant, contact, modality_id), preview)
     checked = admit(tenant, contact, modality_id, caller.origin, same_origin=caller.same_origin)
     return Admitted(tenant, checked)
 
@@ -66,6 +80,12 @@ def agreed(admitted: Admitted, language: str | None, digest: str | None, now: da
     """What the visitor has agreed to, where the contact has a notice; raises ConsentMissing."""
     notices = admitted.contact.interact.widget.consent
     return check_consent(notices, language, admitted.tenant.default_language, digest, now)
+
+
+def _let_in(ports: Ports, caller: Caller, tenant: Tenant, reference: ContactReference) -> PreviewPass:
+    given = read_pass(ports.seals.open(SealPurpose.PREVIEW_PASS, caller.preview_pass))
+    check_pass(given, tenant.id, reference.key, ports.clock.now(), in_preview=caller.in_preview)
+    return given
 
 
 def define(admitted: Admitted, language: str, modality_id: str = INSTANT_MESSAGING.id) -> Definition:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from shared.domain.diagnosis.facts import Member
 from shared.domain.distribution import LeftOut
 from shared.domain.documents import Document, DocumentKey, Kind
 from shared.domain.domain_templates import DomainTemplate
@@ -52,14 +53,23 @@ class Notes:
             return ()
         if not service.members:
             return (Finding("no_members", "members", "nobody is there to take the tasks of this service; add members"),)
-        found: list[Finding] = []
+        members = await self.members(tenant_id, service)
+        return tuple(
+            Finding(one.reason, f"members.{number}", MEMBER_NOTES[one.reason].format(id=one.id, name=one.name), one.id)
+            for number, one in enumerate(members)
+            if one.reason is not None
+        )
+
+    async def members(self, tenant_id: str, service: Service) -> tuple[Member, ...]:
+        """The first MOST_MEMBERS members, with what keeps them from being offered a task whatever else is so."""
+        found: list[Member] = []
         for start in range(0, min(len(service.members), MOST_MEMBERS), AT_ONCE):
-            numbered = list(enumerate(service.members))[start : start + AT_ONCE]
-            notes = await asyncio.gather(*(self._of_member(tenant_id, number, member) for number, member in numbered))
-            found += [note for note in notes if note is not None]
+            some = service.members[start : min(start + AT_ONCE, MOST_MEMBERS)]
+            found += await asyncio.gather(*(self.member(tenant_id, one) for one in some))
         return tuple(found)
 
-    async def _of_member(self, tenant_id: str, number: int, user_id: str) -> Finding | None:
+    async def member(self, tenant_id: str, user_id: str, *, needs_licence: bool = True) -> Member:
+        """A user as somebody who is to answer; whoever is addressed in person needs no Instant Messaging licence."""
         stored, row = await asyncio.gather(
             self._ports.administration.read(tenant_id, DocumentKey(Kind.USER, user_id)),
             self._ports.agent_store.read(tenant_id, user_id),
@@ -68,14 +78,11 @@ class Notes:
         reason = None
         if not isinstance(user, User):
             reason = LeftOut.UNKNOWN_USER
-        elif Licence.INSTANT_MESSAGING not in user.licences:
+        elif needs_licence and Licence.INSTANT_MESSAGING not in user.licences:
             reason = LeftOut.NO_LICENCE
         elif row is None or not row.state.registered:
             reason = LeftOut.NOT_REGISTERED
-        if reason is None:
-            return None
-        name = user.display_name if isinstance(user, User) else user_id
-        return Finding(reason, f"members.{number}", MEMBER_NOTES[reason].format(id=user_id, name=name), user_id)
+        return Member(user_id, user.display_name if isinstance(user, User) else user_id, reason)
 
     async def _of_workflow(self, tenant_id: str, workflow: Workflow) -> tuple[Finding, ...]:
         """Services that the workflow is applied to, and whose licences do not cover it any more."""

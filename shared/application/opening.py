@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from shared.application import turn
 from shared.application.admission import Admitted, Caller, admit_caller, agreed, define
@@ -16,8 +16,9 @@ from shared.application.waiting import queue_name
 from shared.domain.consent import Consent
 from shared.domain.errors import AlreadyExists, Busy, Conflict, InvalidRequest, SessionEnded, VersionConflict
 from shared.domain.modalities import INSTANT_MESSAGING
+from shared.domain.previews import PreviewPass
 from shared.domain.sessions import ChatChannel, Phase, Session, VisitorPresence
-from shared.ports import Credentials, Cursor, Ports, RelayState, SessionRecord
+from shared.ports import Credentials, Cursor, Ports, RelayState, SessionRecord, TimelineEntry
 
 REPLAY = timedelta(minutes=10)
 """So long a start with the same idempotency key gets the same session."""
@@ -46,7 +47,8 @@ class Opening:
         session_id = self._ports.tokens.session_id(
             admitted.tenant.id, start.contact.key, caller.name, start.idempotency_key
         )
-        start = await authorized(self._ports, admitted.tenant, start, session_id)
+        if admitted.preview is None:
+            start = await authorized(self._ports, admitted.tenant, start, session_id)
         request = fingerprint(start)
         known = await self._ports.sessions.read(session_id)
         if known is None:
@@ -134,19 +136,21 @@ class Opening:
             )
             chat = replace(chat, thread_id=thread_id, relay_id=relay_id)
             await self._ports.sessions.add_to_index(thread_id, session.id)
-            record, is_ours = await self._remember_chat(record, chat)
+            record, is_ours = await self._remember_chat(record, chat, _of_preview(admitted.preview, session.created_at))
         if is_ours or not await self._has_first_message(admitted, record, start.idempotency_key):
             await self._ports.messaging.send_as_visitor(
                 tenant, credentials, chat.thread_id, session.customer.display_name, start.message, start.idempotency_key
             )
         return record
 
-    async def _remember_chat(self, record: SessionRecord, chat: ChatChannel) -> tuple[SessionRecord, bool]:
+    async def _remember_chat(
+        self, record: SessionRecord, chat: ChatChannel, timeline: tuple[TimelineEntry, ...]
+    ) -> tuple[SessionRecord, bool]:
         """The session with its thread, and whether it was this host that has written it down."""
         # The first look may have come before the thread was there.
         await self._ports.timers.wake(record.session.id, self._ports.clock.now() + FIRST_LOOK, "opened")
         for _ in range(TRIES):
-            changed = replace(turn.draft(record), session=replace(record.session, channels=(chat,)))
+            changed = replace(turn.draft(record), session=replace(record.session, channels=(chat,)), timeline=timeline)
             try:
                 version = await self._ports.sessions.save(record.session.id, record.version, changed.change())
             except VersionConflict:
@@ -174,3 +178,11 @@ class Opening:
         if record is None:
             raise VersionConflict(f"session {session_id} vanished")
         return record
+
+
+def _of_preview(preview: PreviewPass | None, at: datetime) -> tuple[TimelineEntry, ...]:
+    """The line of the timeline that says whose link has let this session in."""
+    if preview is None:
+        return ()
+    made_by = {"administrator_id": preview.administrator_id, "administrator_name": preview.administrator_name}
+    return (TimelineEntry(at, "PreviewOpened", made_by),)

@@ -67,6 +67,14 @@ class RateLimiter:
         """Count a call of one session, however many tabs make it; raises RateLimited."""
         self._spend(self._sessions, session_id, CALLS_OF_SESSION, "calls of one session")
 
+    def used_up(self, purpose: Purpose, tenant: Tenant, contact_key: str) -> str:
+        """Which limit would turn the next such call away in this process, "" for none; nothing is counted."""
+        limits, name, now = tenant.rate_limits, purpose.value, self._clock.now().timestamp()
+        contact, whole = self._contacts.get((tenant.id, contact_key, name)), self._tenants.get((tenant.id, name))
+        if take(contact, limits.of_contact(purpose).times(self._factor), now)[1]:
+            return f"{name}s of one contact"
+        return f"{name}s of the tenant" if take(whole, limits.of_tenant(purpose).times(self._factor), now)[1] else ""
+
     def _spend(self, room: _Buckets[Key], key: Key, rate: Rate, what: str) -> None:
         allowed = rate.times(self._factor)
         bucket, wait = take(room.get(key), allowed, self._clock.now().timestamp())

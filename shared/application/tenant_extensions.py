@@ -110,6 +110,10 @@ class TenantExtensions:
         """Create an identity with a token in the tenant's resource, and revoke it: all steps up to one that fails."""
         require(administrator, Role.TENANT_ADMINISTRATOR)
         tenant, _ = await self.tenant(administrator)
+        return await self.acs_steps(tenant)
+
+    async def acs_steps(self, tenant: Tenant) -> tuple[Checked, ...]:
+        """The same, for whoever was asked about roles before."""
         asked = replace(tenant, messaging=MessagingKind.ACS)
         steps = []
         if RESOURCE.match(tenant.acs_resource_id):

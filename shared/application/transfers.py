@@ -5,7 +5,7 @@ from __future__ import annotations
 from shared.application.admission import Admitted, define
 from shared.application.slots import Slots
 from shared.application.waiting import queue_name
-from shared.domain.contacts import check_modality, check_tenant_open
+from shared.domain.admission import check_modality, check_tenant_open
 from shared.domain.errors import Refused
 from shared.domain.events import Event, Transferred, TransferRefused
 from shared.domain.services import Service

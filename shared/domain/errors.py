@@ -35,7 +35,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
-from shared.domain.refusals import RefusalCode, SiteTokenCode
+from shared.domain.refusals import PreviewCode, RefusalCode, SiteTokenCode
 
 LONGEST_PLACE = 100
 PLACES_NAMED = 10
@@ -58,6 +58,8 @@ class InteractError(Exception):
     status: ClassVar[int] = 500
     visitor_code: ClassVar[VisitorCode] = VisitorCode.TRY_AGAIN
     code: str = "internal_error"
+    diagnosis: str = ""
+    """The id by which an administrator finds out more, where one was given to the page."""
 
 
 class Refused(InteractError):
@@ -66,7 +68,7 @@ class Refused(InteractError):
     status = 403
     visitor_code = VisitorCode.NOT_ALLOWED
 
-    def __init__(self, code: RefusalCode | SiteTokenCode, explanation: str) -> None:
+    def __init__(self, code: RefusalCode | SiteTokenCode | PreviewCode, explanation: str) -> None:
         super().__init__(explanation)
         self.code = code.value
 

@@ -1,4 +1,4 @@
-"""The codes of refusals: why a widget or a site token is not let in, each in the order in which the rules are asked."""
+"""The codes of refusals: why a widget, a site token or a preview link is not let in, in the order of the rules."""
 
 from __future__ import annotations
 
@@ -41,3 +41,12 @@ class SiteTokenCode(StrEnum):
     LIFETIME = "site_token_lifetime"
     SCOPE = "site_token_scope"
     USED = "site_token_used"
+
+
+class PreviewCode(StrEnum):
+    """Why the pass of a preview link is refused."""
+
+    INVALID = "preview_pass_invalid"
+    EXPIRED = "preview_pass_expired"
+    FOREIGN = "preview_pass_foreign"
+    ORIGIN = "preview_pass_origin"

@@ -35,6 +35,7 @@ from shared.ports.agents import (
     TaskLine,
     TasksView,
 )
+from shared.ports.arrivals import Arrivals
 from shared.ports.challenges import Challenges
 from shared.ports.configuration import ConfigStore, Secrets
 from shared.ports.distribution import (
@@ -50,6 +51,7 @@ from shared.ports.distribution import (
 from shared.ports.history import Digests, History, HistoryPage, HistorySelection
 from shared.ports.messaging import Credentials, Identity, Messaging, ThreadMessage
 from shared.ports.presence import Presence
+from shared.ports.seals import SealPurpose, Seals
 from shared.ports.sessions import (
     Cursor,
     Lease,
@@ -77,6 +79,7 @@ __all__ = [
     "AgentRecord",
     "AgentStore",
     "Agents",
+    "Arrivals",
     "AuditAction",
     "AuditEntry",
     "AuditPage",
@@ -113,6 +116,8 @@ __all__ = [
     "RelayState",
     "Running",
     "RunningPage",
+    "SealPurpose",
+    "Seals",
     "Secrets",
     "Selection",
     "ServiceStatus",
@@ -167,3 +172,5 @@ class Ports:
     secrets: Secrets
     history: History
     digests: Digests
+    seals: Seals
+    arrivals: Arrivals

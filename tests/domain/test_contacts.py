@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from shared.domain.contacts import Contact, admit
+from shared.domain.admission import admit
+from shared.domain.contacts import Contact
 from shared.domain.domain_templates import Origin, parse_origin
 from shared.domain.errors import Refused, VisitorCode
 from shared.domain.licences import Licence

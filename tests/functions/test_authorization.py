@@ -72,7 +72,7 @@ async def test_the_page_learns_not_allowed_and_the_log_why(
         answer = await start(**fields)
     problem = json_of(answer)
     assert (answer.status_code, problem["code"]) == (403, "not_allowed")
-    assert set(problem) == {"type", "title", "status", "code", "detail", "trace"}
+    assert set(problem) == {"type", "title", "status", "code", "detail", "trace", "diagnosis"}
     assert code in caplog.text
     assert problem["trace"] in caplog.text
     assert TOKEN not in caplog.text

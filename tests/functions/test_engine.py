@@ -35,6 +35,7 @@ HTTP: dict[str, tuple[str, list[str]]] = {
     "widget_message": ("api/widget/v1/messages", ["POST", "OPTIONS"]),
     "widget_parameters": ("api/widget/v1/sessions/{sessionId}/parameters", ["POST", "OPTIONS"]),
     "widget_presence": ("api/widget/v1/presence", ["GET", "OPTIONS"]),
+    "widget_preview": ("api/widget/v1/preview", ["GET", "OPTIONS"]),
     "widget_session": ("api/widget/v1/sessions/{sessionId}", ["GET", "OPTIONS"]),
     "widget_start": ("api/widget/v1/sessions", ["POST", "OPTIONS"]),
     "widget_typing": ("api/widget/v1/sessions/{sessionId}/typing", ["POST", "OPTIONS"]),

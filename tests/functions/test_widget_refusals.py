@@ -73,7 +73,7 @@ async def test_a_start_is_refused(
     assert response.status_code == 403
     assert problem["code"] == "not_allowed"
     assert code.value not in response.get_body().decode()
-    assert set(problem) == {"type", "title", "status", "code", "detail", "trace"}
+    assert set(problem) == {"type", "title", "status", "code", "detail", "trace", "diagnosis"}
     lines = [record.getMessage() for record in caplog.records if problem["trace"] in record.getMessage()]
     assert len(lines) == 1
     assert code.value in lines[0]

@@ -21,6 +21,9 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from functions.openapi import OPERATIONS, document
+from functions.origins import PREVIEW_PASS
+from shared.domain.previews import LONGEST_LIFE, PreviewPass, pass_bytes
+from shared.ports import SealPurpose
 from tests.functions.world import IM, ORIGIN, OWN_URL, SERVICE, TENANT, WIDGET_KEY, World, form
 from tests.security.web import call, start, without_acs
 
@@ -57,6 +60,13 @@ def named(case: Case[Any]) -> None:
             part.pop("contactId", None)
 
 
+def with_link(world: World) -> dict[str, str]:
+    """The headers of a preview page that somebody has opened by a link."""
+    given = PreviewPass(TENANT.id, f"service:{SERVICE.id}", "carla", "Carla", world.clock.now() + LONGEST_LIFE / 2)
+    sealed = world.ports.seals.seal(SealPurpose.PREVIEW_PASS, pass_bytes(given))
+    return {"origin": OWN_URL, PREVIEW_PASS: sealed}
+
+
 def hold(world: World, operation_id: str, mode: GenerationMode, *, known: bool) -> set[int]:
     """Draw requests of an operation and hold the answers to the description; the statuses that there were."""
     operation = DESCRIBED[operation_id]
@@ -81,6 +91,8 @@ def hold(world: World, operation_id: str, mode: GenerationMode, *, known: bool) 
                 headers = {"authorization": f"Bearer {started['sessionToken']}"}
             elif known and mode is GenerationMode.POSITIVE:
                 named(case)
+                headers = with_link(world) if operation_id == "widget_preview" else {}
+                case.headers.pop("Interact-Preview", None)
             world.clock.advance(60)
             return await answered(case, {"headers": headers})
 

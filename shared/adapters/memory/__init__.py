@@ -10,6 +10,7 @@ from shared.adapters.memory.history import MemoryDigests, MemoryHistory
 from shared.adapters.memory.messaging import MemoryIdentity, MemoryMessaging
 from shared.adapters.memory.ports import memory_ports
 from shared.adapters.memory.presence import MemoryPresence
+from shared.adapters.memory.seals import MemoryArrivals, MemorySeals
 from shared.adapters.memory.site_tokens import MemorySiteTokens, MemorySpentTokens
 from shared.adapters.memory.stores import MemoryAgentStore, MemoryQueueStore, MemorySessionStore
 from shared.adapters.memory.threads import MemoryThreadStore
@@ -25,6 +26,7 @@ __all__ = [
     "MemoryAdministrators",
     "MemoryAgentStore",
     "MemoryAgents",
+    "MemoryArrivals",
     "MemoryChallenges",
     "MemoryConfigStore",
     "MemoryDigests",
@@ -34,6 +36,7 @@ __all__ = [
     "MemoryPresence",
     "MemoryQueueStore",
     "MemoryRealtime",
+    "MemorySeals",
     "MemorySecrets",
     "MemorySessionStore",
     "MemorySiteTokens",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from shared.adapters.contact_documents import assemble, calendars_of, contact_key, parts_of
 from shared.adapters.memory.time import ManualClock
+from shared.domain.contact_documents import assemble, calendars_of, contact_key, parts_of
 from shared.domain.contacts import Contact
 from shared.domain.documents import Document, DocumentKey, Kind, key_of
 from shared.domain.errors import Rejected

@@ -11,6 +11,7 @@ from shared.adapters.memory.config import MemoryConfigStore, MemorySecrets
 from shared.adapters.memory.history import MemoryDigests, MemoryHistory
 from shared.adapters.memory.messaging import MemoryIdentity, MemoryMessaging
 from shared.adapters.memory.presence import MemoryPresence
+from shared.adapters.memory.seals import MemoryArrivals, MemorySeals
 from shared.adapters.memory.site_tokens import MemorySiteTokens, MemorySpentTokens
 from shared.adapters.memory.stores import MemoryAgentStore, MemoryQueueStore, MemorySessionStore
 from shared.adapters.memory.threads import MemoryThreadStore
@@ -50,5 +51,7 @@ def memory_ports(clock: Clock | None = None, *, tokens: SessionTokens, **given: 
         "secrets": MemorySecrets(),
         "history": MemoryHistory(),
         "digests": MemoryDigests(),
+        "seals": MemorySeals(),
+        "arrivals": MemoryArrivals(),
     }
     return Ports(**{**ports, **given})

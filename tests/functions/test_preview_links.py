@@ -1,0 +1,120 @@
+"""Preview links: who makes them, what they say, and what their holder learns."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from functions.origins import PREVIEW_PASS
+from functions.widget import BASE, widget_start
+from functions.widget_preview import widget_preview
+from shared.adapters.aes_seals import AesSeals
+from shared.domain.authorization import AuthorizationMode
+from shared.domain.domain_templates import DomainRow
+from tests.functions.office import SALES, Office
+from tests.functions.world import KEY, OWN_URL, TEMPLATE, TENANT, WIDGET_KEY, World, form, json_of, request
+
+
+@pytest.fixture
+def office(world: World) -> Office:
+    created = Office(world)
+    world.replace(seals=AesSeals(KEY))
+    created.use()
+    return created
+
+
+async def made(office: Office, path: str = "services/sales", body: Any = None, token: str = "carla") -> Any:
+    response = await office.call("POST", f"{path}/preview-links", body or {}, token=token)
+    assert response.status_code == 201, response.get_body()
+    return json.loads(response.get_body())
+
+
+def pass_of(link: Any) -> str:
+    """Behind the #, where no server sees it."""
+    return str(urlsplit(link["url"]).fragment).removeprefix("pass=")
+
+
+async def asked(link: Any, page: str = "", **changes: str) -> Any:
+    query = {"widgetKey": WIDGET_KEY, "serviceId": "sales", "page": page, **changes}
+    text = "&".join(f"{name}={value}" for name, value in query.items() if value)
+    headers = {"origin": OWN_URL, PREVIEW_PASS: pass_of(link)}
+    return await widget_preview(request("GET", f"{BASE}/preview?{text}", headers=headers))
+
+
+async def test_a_link_names_page_tenant_and_maker_and_carries_the_pass_behind_the_sign(office: Office) -> None:
+    link = await made(office, body={"minutes": 10})
+    address = urlsplit(link["url"])
+    assert f"{address.scheme}://{address.netloc}{address.path}" == f"{OWN_URL}/preview/service/sales"
+    assert parse_qs(address.query) == {"tenant": [TENANT.id]}
+    assert pass_of(link)
+    assert pass_of(link) not in address.query + address.path
+    assert link["madeBy"] == {"id": "carla-id", "name": "Carla"}
+    assert link["expiresAt"] == office.world.clock.now().isoformat(timespec="milliseconds").replace(
+        "+00:00", "Z"
+    ).replace(":00:00.", ":10:00.")
+
+
+async def test_a_session_that_it_lets_in_says_whose_link_it_was(office: Office) -> None:
+    office.world.config.put(TENANT.id, replace(TENANT, authorization=AuthorizationMode.SIGNED_TOKEN))
+    link = await made(office)
+    headers = {"origin": OWN_URL, PREVIEW_PASS: pass_of(link)}
+    answer = await widget_start(request("POST", f"{BASE}/sessions", form(), headers=headers))
+    session_id = json_of(answer)["sessionId"]
+    lines = await office.world.sessions.timeline(session_id)
+    opened = [line for line in lines if line.what == "PreviewOpened"]
+    assert [line.details for line in opened] == [{"administrator_id": "carla-id", "administrator_name": "Carla"}]
+    repeated = await widget_start(request("POST", f"{BASE}/sessions", form(), headers=headers))
+    assert json_of(repeated)["sessionId"] == session_id
+    assert len([one for one in await office.world.sessions.timeline(session_id) if one.what == "PreviewOpened"]) == 1
+
+
+@pytest.mark.parametrize("minutes", [0, 61, -1, 1.5, "10", True])
+async def test_a_link_is_good_for_an_hour_at_most(office: Office, minutes: Any) -> None:
+    problem = await office.problem("POST", "services/sales/preview-links", {"minutes": minutes})
+    assert (problem["status"], problem["field"]) == (400, "minutes")
+
+
+@pytest.mark.parametrize("token", ["reader", "workflows"])
+async def test_whoever_changes_nothing_lets_nobody_in(office: Office, token: str) -> None:
+    problem = await office.problem("POST", "services/sales/preview-links", {}, token=token)
+    assert (problem["status"], problem["code"]) == (403, "role_missing")
+
+
+async def test_an_organization_unit_administrator_makes_links_of_its_own_unit(office: Office) -> None:
+    await office.create("services", SALES)
+    assert (await made(office, "services/orders", token="european"))["madeBy"]["name"] == "Luisa"
+    assert (await office.problem("POST", "services/sales/preview-links", {}, token="european"))["status"] == 404
+    assert (await office.problem("POST", "users/nobody/preview-links", {}))["status"] == 404
+
+
+async def test_the_holder_sees_how_a_page_would_fare_and_what_to_do(office: Office) -> None:
+    link = await made(office)
+    found = json_of(await asked(link, "https://shop.lunifico.example/lamps"))
+    assert (found["displayName"], found["madeBy"], found["allowed"]) == ("Lunifico Sales", "Carla", False)
+    failed = [one for one in found["conditions"] if one["verdict"] == "fail"]
+    assert [one["title"] for one in failed] == ["The domain template allows the origin"]
+    assert "add a row" in failed[0]["fix"]
+    rows = (*TEMPLATE.domains, DomainRow("https", "shop.lunifico.example"))
+    office.world.config.put(TENANT.id, replace(TEMPLATE, domains=rows))
+    assert json_of(await asked(link, "https://shop.lunifico.example/lamps"))["allowed"] is True
+
+
+async def test_the_holder_learns_nothing_of_the_people_who_answer(office: Office) -> None:
+    answer = (await asked(await made(office), "https://www.lunifico.example")).get_body().decode()
+    for word in ("Mario", "mario", "member", "web", "setting"):
+        assert f'"{word}' not in answer
+
+
+async def test_without_a_good_pass_nothing_is_said(office: Office) -> None:
+    link = await made(office)
+    for changes in ({"serviceId": "orders"}, {"serviceId": "", "contactId": "mario"}, {"widgetKey": "nobody's"}):
+        answer = await asked(link, **changes)
+        assert (answer.status_code, json_of(answer)["code"]) == (403, "not_allowed")
+    office.world.clock.advance(1801)
+    assert (await asked(link)).status_code == 403
+    bare = request("GET", f"{BASE}/preview?widgetKey={WIDGET_KEY}&serviceId=sales", headers={"origin": OWN_URL})
+    assert (await widget_preview(bare)).status_code == 403
