@@ -114,6 +114,14 @@ export interface SessionKey {
   readonly sessionToken: string;
 }
 
+interface Sent {
+  readonly key?: SessionKey;
+  readonly body?: unknown;
+  readonly keepalive?: boolean;
+  /** Whether it asks to be let in. */
+  readonly entering?: boolean;
+}
+
 const TIMEOUT_MS = 20_000;
 /** Browsers let at most 64 kB of requests outlive a page. */
 const KEEPALIVE_LENGTH = 4_000;
@@ -123,16 +131,18 @@ export class WidgetApi {
   constructor(
     private readonly base: string,
     private readonly fetch: typeof globalThis.fetch = globalThis.fetch.bind(globalThis),
+    /** Of a preview link; lets the deployment's own preview page in. */
+    private readonly previewPass?: string,
   ) {}
 
   contact(widgetKey: string, contact: ContactReference, language: string): Promise<Contact> {
     const query = new URLSearchParams({ widgetKey, [idProperty(contact)]: contact.id, language });
-    return this.call("GET", `contact?${query}`);
+    return this.call("GET", `contact?${query}`, { entering: true });
   }
 
   start(widgetKey: string, contact: ContactReference, request: StartRequest): Promise<StartedSession> {
     const body = { widgetKey, [idProperty(contact)]: contact.id, modality: "instantMessaging", ...request };
-    return this.call("POST", "sessions", { body });
+    return this.call("POST", "sessions", { body, entering: true });
   }
 
   /** For the service's members, where nobody is there now. */
@@ -178,9 +188,10 @@ export class WidgetApi {
   private async call<Answer>(
     method: string,
     route: string,
-    { key, body, keepalive = false }: { key?: SessionKey; body?: unknown; keepalive?: boolean } = {},
+    { key, body, keepalive = false, entering = false }: Sent = {},
   ): Promise<Answer> {
     const headers: Record<string, string> = { accept: "application/json" };
+    if (entering && this.previewPass) headers["interact-preview"] = this.previewPass;
     if (key) headers["authorization"] = `Bearer ${key.sessionToken}`;
     if (method === "POST") headers["content-type"] = "application/json";
     let response: Response;
@@ -214,8 +225,18 @@ function path(key: SessionKey): string {
   return `sessions/${encodeURIComponent(key.sessionId)}`;
 }
 
+let told = false;
+
+/** Tells the page's developers, once, how an administrator finds out why it was refused. */
+function tellDevelopers(diagnosis: string): void {
+  // eslint-disable-next-line no-console -- the id is for people who build the page; visitors are told in the panel
+  if (!told) console.warn(`Interact: refused. Administrators find out why: interact diagnose --id ${diagnosis}`);
+  told = true;
+}
+
 function problem(response: Response, body: unknown): ApiError {
-  const { code, retryAfter, field } = (body ?? {}) as { code?: string; retryAfter?: unknown; field?: unknown };
+  const { code, retryAfter, field, diagnosis } = (body ?? {}) as Readonly<Record<string, unknown>>;
+  if (typeof diagnosis === "string") tellDevelopers(diagnosis);
   const known = CODES.find((candidate) => candidate === code);
   const wait = Number(retryAfter ?? response.headers.get("retry-after") ?? NaN);
   return new ApiError(

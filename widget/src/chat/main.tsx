@@ -2,7 +2,7 @@ import { render, type JSX } from "preact";
 import type { StartValues } from "../npm";
 import type { ChatHandle, ChatHost } from "../shared/bridge";
 import { emit } from "../shared/events";
-import { contactOf } from "../shared/options";
+import { contactOf, type PreviewOptions } from "../shared/options";
 import { sheet } from "../shared/sheets";
 import { safeStorage } from "../shared/storage";
 import { directionOf } from "../texts";
@@ -44,7 +44,11 @@ export function mount(given: ChatHost): ChatHandle {
   const { current: language, follow } = createLanguage(given);
   const accessToken = options.accessToken ?? options.getAccessToken;
   const conversation = new Conversation({
-    api: new WidgetApi(options.apiBase ?? new URL("../../api/widget/v1", import.meta.url).href),
+    api: new WidgetApi(
+      options.apiBase ?? new URL("../../api/widget/v1", import.meta.url).href,
+      undefined,
+      (options as PreviewOptions).previewPass,
+    ),
     store: new SessionStore(storage, key, () => Date.now(), tab),
     clock: systemClock,
     widgetKey: options.widgetKey,

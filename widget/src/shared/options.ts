@@ -2,6 +2,11 @@ import type { InteractOptions } from "../npm";
 
 export type { InteractOptions } from "../npm";
 
+/** What the preview page says besides: nothing for other pages, which no preflight lets send it. */
+export interface PreviewOptions extends InteractOptions {
+  readonly previewPass?: string | undefined;
+}
+
 /** Who is contacted: a service (a team with a workflow) or a single user. */
 export interface ContactReference {
   readonly kind: "service" | "user";

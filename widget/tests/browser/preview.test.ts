@@ -70,6 +70,71 @@ test("it can be copied without the clipboard's permission too", async () => {
   });
 });
 
+const CONDITIONS = [
+  { title: "Interact is enabled on tenant level", verdict: "pass", explanation: "it is" },
+  {
+    title: "The domain template allows the origin",
+    verdict: "fail",
+    explanation: "<b>https://shop.example</b> equals no row",
+    fix: "add a row",
+  },
+  { title: "The access token is accepted", verdict: "notJudged", explanation: "none was given" },
+];
+
+test("with a preview link it says whose that is, chats with its pass, and shows how a page would fare", async () => {
+  await visit({}, async ({ page, server, complaints }) => {
+    const address = `${await serve(server)}#pass=sealed-pass`;
+    const asked: { page: string | null; pass: string | undefined }[] = [];
+    await page.route("**/api/widget/v1/preview?**", async (route) => {
+      const request = route.request();
+      const address = new URL(request.url());
+      asked.push({ page: address.searchParams.get("page"), pass: request.headers()["interact-preview"] });
+      const answer = { displayName: "Lunifico Sales", madeBy: "Carla", expiresAt: "2030-01-01T09:30:00Z" };
+      await route.fulfill({
+        json: { ...answer, origin: "https://shop.example", allowed: false, conditions: CONDITIONS },
+      });
+    });
+    complaints.length = 0;
+    await page.goto(address);
+    await page.getByText(/^Made by Carla\. Until/).waitFor();
+    await page.getByRole("heading", { name: "Lunifico Sales" }).waitFor();
+    await page.getByLabel("What would a page get?").fill("https://shop.example/lamps");
+    await page.getByRole("button", { name: "Check page" }).click();
+    await page.getByText("https://shop.example: ✗ no chat can start there").waitFor();
+    const items = await page.getByRole("list", { name: "Conditions" }).getByRole("listitem").allInnerTexts();
+    assert.match(items[0] ?? "", /^✓ Passed: Interact is enabled/);
+    assert.match(items[1] ?? "", /^✗ Failed: [^]*<b>https:\/\/shop\.example<\/b> equals no row[^]*→ add a row$/);
+    assert.match(items[2] ?? "", /^– Not judged/);
+    await page.evaluate(axe.source);
+    const violations = await page.evaluate(async () => {
+      const result = await (window as unknown as { axe: typeof axe }).axe.run();
+      return result.violations.map(({ id }) => id);
+    });
+    assert.deepEqual(violations, []);
+    await startChat(page, "Hello by the link");
+    assert.deepEqual(asked, [
+      { page: null, pass: "sealed-pass" },
+      { page: "https://shop.example/lamps", pass: "sealed-pass" },
+    ]);
+    const entering = server.requests.filter(({ path }) => /\/(contact\?|sessions$)/.test(path));
+    assert.ok(entering.length >= 2);
+    assert.ok(entering.every(({ headers }) => headers["interact-preview"] === "sealed-pass"));
+    assert.ok(server.requests.every(({ path }) => !path.includes("sealed-pass") && !path.includes("presence")));
+    assert.deepEqual(complaints, []);
+  });
+});
+
+test("a preview link that is over says so, and asks for a new one", async () => {
+  await visit({}, async ({ page, server }) => {
+    await page.route("**/api/widget/v1/preview?**", (route) =>
+      route.fulfill({ status: 403, json: { code: "not_allowed" } }),
+    );
+    await page.goto(`${await serve(server)}#pass=old`);
+    await page.getByText(/^This preview link is over/).waitFor();
+    assert.equal(await page.getByRole("button", { name: "Check page" }).count(), 0);
+  });
+});
+
 test("axe objects to nothing on it", async () => {
   await visit({}, async ({ page, server }) => {
     await page.goto(await serve(server));

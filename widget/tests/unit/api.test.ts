@@ -56,6 +56,44 @@ describe("the widget API", () => {
   });
 });
 
+describe("a preview link", () => {
+  test("is named in a header where the page asks to be let in, and nowhere else", async () => {
+    const headers: Headers[] = [];
+    const addresses: string[] = [];
+    const fetch = (url: string, init: RequestInit): Promise<Response> => {
+      addresses.push(url);
+      headers.push(new Headers(init.headers));
+      return Promise.resolve(Response.json({}));
+    };
+    const api = new WidgetApi("https://interact.example/api/widget/v1", fetch as typeof globalThis.fetch, "sealed");
+    await api.contact("k", { kind: "service", id: "s" }, "en");
+    const form = { customer: { displayName: "Carla", email: "c@customer.example" }, message: "Hello" };
+    await api.start("k", { kind: "service", id: "s" }, { ...form, idempotencyKey: "i", language: "en" });
+    await api.leave("k", { kind: "service", id: "s" }, { ...form, idempotencyKey: "i", language: "en" });
+    await api.status(KEY);
+    assert.deepEqual(
+      headers.map((sent) => sent.get("interact-preview")),
+      ["sealed", "sealed", null, null],
+    );
+    assert.ok(addresses.every((address) => !address.includes("sealed")));
+  });
+});
+
+test("a refusal tells the page's developers once how an administrator finds out why", async (t) => {
+  const warn = t.mock.method(console, "warn", () => undefined);
+  for (const diagnosis of ["first", "second"]) {
+    const refused = problem(403, { code: "not_allowed", diagnosis });
+    const error: unknown = await subject(refused)
+      .api.contact("k", { kind: "service", id: "s" }, "en")
+      .catch((reason: unknown) => reason);
+    assert.ok(error instanceof ApiError);
+  }
+  assert.deepEqual(
+    warn.mock.calls.map(({ arguments: said }) => said),
+    [["Interact: refused. Administrators find out why: interact diagnose --id first"]],
+  );
+});
+
 describe("an error", () => {
   test("keeps the server's code, wait and field", async () => {
     const error = await errorOf(problem(429, { code: "busy", retryAfter: 12, field: "customer.email" }));
