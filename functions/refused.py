@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 
 import azure.functions as func
 
+from functions.origins import caller
 from shared import bootstrap
 from shared.domain.challenges import ChallengeRefused
 from shared.domain.errors import Busy, NobodyToTell, PortError, Refused
@@ -21,7 +22,8 @@ async def diagnosable(request: func.HttpRequest, widget_key: str, contact: Conta
     try:
         yield
     except (Refused, Busy, NobodyToTell, ChallengeRefused, PortError) as error:
-        origin = (request.headers.get("origin") or "")[:LONGEST_ORIGIN]
+        # What counts as the page's origin; else what stands in its place, such as `null`.
+        origin = (caller(request).name or request.headers.get("origin") or "")[:LONGEST_ORIGIN]
         # Where even this cannot be found out, the refusal alone has to do.
         with contextlib.suppress(PortError):
             error.diagnosis = await bootstrap.application().refusals.seal(error, widget_key, contact, origin)

@@ -328,6 +328,13 @@ async def test_a_page_without_an_origin_is_told_so(office: Office) -> None:
     assert "named no Origin" in condition(nothing["diagnosis"], "origin_usable")["explanation"]
 
 
+async def test_a_page_of_our_own_is_named_by_the_address_that_the_browser_vouches_for(office: Office) -> None:
+    asked = f"{BASE}/contact?widgetKey={WIDGET_KEY}&serviceId=sales"
+    answer = await widget_contact(request("GET", asked, headers={"origin": "", "sec-fetch-site": "same-origin"}))
+    found = await office.get(f"diagnoses/{json_of(answer)['diagnosis']}")
+    assert (found["refused"]["code"], found["refused"]["origin"]) == ("origin_not_allowed", OWN_URL)
+
+
 @pytest.mark.parametrize("text", ["x", "A" * 300, "A" * 3_000, "%2e%2e", "ä", "-"])
 async def test_what_is_no_id_is_not_found(office: Office, text: str) -> None:
     assert (await office.problem("GET", f"diagnoses/{text}"))["status"] == 404

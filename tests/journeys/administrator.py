@@ -39,6 +39,11 @@ class Administrator:
     ) -> None:
         await self._http.close()
 
+    @property
+    def token(self) -> str:
+        """The access token, for other programs."""
+        return self._token
+
     async def get(self, path: str) -> dict[str, Any]:
         return await self._accepted("GET", path)
 
