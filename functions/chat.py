@@ -44,10 +44,10 @@ async def _look(event: func.EventGridEvent) -> None:
 
     application = bootstrap.application()
     tenant = await _tenant(application.ports, event.topic)
-    await application.arrived_events.note(tenant.id)
     message = usable(ChatMessageReceived, event.get_json(), f"the data of event {event.id!r}")
     if await application.ports.messaging.is_relay(tenant, message.sender_id):
         return
+    await application.arrived_events.note(tenant.id)
     session_id = await application.ports.sessions.session_of_thread(message.thread_id)
     if session_id is None:
         logger.warning("an event was dropped: no session has thread %r", message.thread_id)

@@ -1,7 +1,7 @@
 """The preview page: the widget of a contact on a made-up website, with the snippet to copy. Imported when needed.
 
 The page has no privilege: its own origin is asked about like any other, and nothing is said of a contact that its
-widget would not be told.
+widget would not be told. The pass of a preview link, if it has one, never comes here: its script keeps it.
 """
 
 from __future__ import annotations

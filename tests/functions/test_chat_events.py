@@ -250,3 +250,13 @@ async def test_a_call_event_is_dropped(world: World, caplog: pytest.LogCaptureFi
     with caplog.at_level(logging.INFO):
         await on_call_event(envelope({}, kind="Microsoft.Communication.IncomingCall"))
     assert "there are no calls" in caplog.text
+
+
+async def test_when_the_last_event_came_is_remembered_and_an_echo_costs_nothing(world: World) -> None:
+    await world.connect(await started())
+    relay = next(iter(world.sessions.rows.values())).session.chat
+    assert relay is not None
+    await on_chat_event(event(sender=relay.relay_id))
+    assert await world.ports.arrivals.last(TENANT.id) is None
+    await on_chat_event(event(world.messaging.post("thread-1", VISITOR, "Carla", "And how fast?").id))
+    assert await world.ports.arrivals.last(TENANT.id) == world.clock.now()
