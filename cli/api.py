@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
-
-import httpx
 
 from cli import VERSION
 from cli.errors import ApiError, ExitCode, Unreachable
 from cli.tokens import Tokens
 
+if TYPE_CHECKING:
+    # Imported where it is used: it takes a third of a second, for which the completion of a shell should not wait.
+    import httpx
+
 BASE = "/api/manage/v1"
 MERGE_PATCH = "application/merge-patch+json"
-TIMEOUT = httpx.Timeout(connect=10.0, read=120.0, write=120.0, pool=10.0)
+CONNECT_TIMEOUT, TIMEOUT = 10.0, 120.0
+"""Seconds."""
 ATTEMPTS = 6
 LONGEST_WAIT = 60.0
 """Seconds: who is asked to wait longer is told so instead."""
@@ -45,12 +48,15 @@ class Api:
         pause: Callable[[float], None] = time.sleep,
         say: Callable[[str], None] = lambda _: None,
     ) -> None:
+        import httpx
+
         self.url = url
         self._tokens = tokens
         self._pause = pause
         self._say = say
         headers = {"Accept": "application/json", "User-Agent": f"interact/{VERSION}"}
-        self._client = httpx.Client(base_url=f"{url}{BASE}/", headers=headers, timeout=TIMEOUT, transport=transport)
+        timeout = httpx.Timeout(TIMEOUT, connect=CONNECT_TIMEOUT, pool=CONNECT_TIMEOUT)
+        self._client = httpx.Client(base_url=f"{url}{BASE}/", headers=headers, timeout=timeout, transport=transport)
 
     def get(self, path: str, **query: Query) -> dict[str, Any]:
         return self._json(self.send("GET", path, query=query))
@@ -120,6 +126,8 @@ class Api:
         self, method: str, path: str, token: str, request: Mapping[str, Any], *, is_last: bool
     ) -> httpx.Response | None:
         """The answer, or None where another attempt may help; raises Unreachable where none does."""
+        import httpx
+
         headers = {**request["headers"], "Authorization": f"Bearer {token}"}
         try:
             return self._client.request(method, path, **{**request, "headers": headers})
@@ -182,6 +190,8 @@ def _refusal(response: httpx.Response) -> ApiError | Unreachable:
 
 def _is_final(error: httpx.TransportError) -> bool:
     """Names that do not exist and certificates that are wrong stay so."""
+    import httpx
+
     text = str(error).lower()
     is_refused_by_us = isinstance(error, httpx.UnsupportedProtocol)
     return is_refused_by_us or "certificate" in text or "name or service not known" in text

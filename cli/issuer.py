@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
-
-import httpx
+from typing import TYPE_CHECKING, Any
 
 from cli.errors import ApiError, CommandError, ExitCode, NotSignedIn, Unreachable
 from cli.session import checked_address
+
+if TYPE_CHECKING:
+    import httpx
 
 DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 OWN_SCOPES = "openid offline_access"
@@ -130,6 +131,8 @@ def _json(call: Callable[[], httpx.Response], what: str) -> dict[str, Any]:
 
 
 def _answer(call: Callable[[], httpx.Response], what: str) -> tuple[int, dict[str, Any]]:
+    import httpx
+
     try:
         response = call()
         document = response.json()

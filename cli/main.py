@@ -80,4 +80,4 @@ def _begin(
 
 def main() -> None:
     """Run the command that the arguments name."""
-    app()
+    app(prog_name="interact")

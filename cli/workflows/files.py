@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from cli.configuration.documents import Places
-from cli.configuration.reading import Unreadable, read
 from cli.errors import ApiError, ExitCode, Unusable
 
 
@@ -27,6 +26,8 @@ class InFile:
 
 def read_file(file: Path) -> InFile:
     """The object in a YAML or JSON file; raises Unusable with the place."""
+    from cli.configuration.reading import Unreadable, read
+
     try:
         return InFile(*read(file.read_bytes(), file))
     except OSError as error:

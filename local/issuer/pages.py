@@ -32,7 +32,7 @@ def choose(
     note = f'<p class="said" role="alert">{escape(said)}</p>' if said else ""
     body = f"""
       <h1>Sign in to {escape(application.name)}</h1>
-      <p>This is the sign-in of this machine. There are no passwords: choose who you are.</p>
+      <p>This is the sign-in of this machine. There are no passwords: {_asked(application)} who you are.</p>
       {note}
       <form method="post" action="{escape(action)}">
         {fields}
@@ -52,13 +52,17 @@ def enter_code(action: str, user_code: str = "", said: str = "") -> HTMLResponse
       <form method="get" action="{escape(action)}">
         <label>Code <input name="user_code" value="{escape(user_code)}" autocomplete="off" autocapitalize="characters"
           spellcheck="false" required autofocus></label>
-        <button>Continue</button>
+        <button class="primary">Continue</button>
       </form>"""
     return _page("Enter the code", body, 400 if said else 200)
 
 
 def message(title: str, text: str, status: int = 200) -> HTMLResponse:
     return _page(title, f"<h1>{escape(title)}</h1><p>{escape(text)}</p>", status)
+
+
+def _asked(application: Application) -> str:
+    return "say" if application.audience is Audience.CUSTOMERS else "choose"
 
 
 def _people(options: IssuerOptions) -> str:
@@ -73,7 +77,7 @@ def _customer_form() -> str:
     return """
         <label>Name <input name="name" autocomplete="name" required></label>
         <label>Email <input name="email" type="email" autocomplete="email" required></label>
-        <button>Sign in</button>"""
+        <button class="primary">Sign in</button>"""
 
 
 def _page(title: str, body: str, status: int = 200) -> HTMLResponse:

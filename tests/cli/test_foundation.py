@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import httpx
@@ -15,6 +17,8 @@ from cli.output import plain, words
 from cli.session import StoredSession, api_address, checked_address
 from tests.cli.terminal import Terminal, problem
 from tests.functions.world import OWN_URL
+
+ROOT = Path(__file__).parents[2]
 
 
 class TestExitCodes:
@@ -197,3 +201,31 @@ class TestOutput:
 
 def test_the_version(terminal: Terminal) -> None:
     assert terminal.done("--version").out.startswith("interact ")
+
+
+class TestAsAProgram:
+    """`python -m cli`, which is what the installed command runs as well."""
+
+    @staticmethod
+    def run(*words: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("INTERACT_")}
+        return subprocess.run(
+            [sys.executable, "-X", "importtime", "-m", "cli", *words],
+            cwd=ROOT,
+            env={**environment, **variables},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def test_a_shell_completes_commands_and_kinds(self) -> None:
+        for typed, number, expected in (("interact workf", "1", "workflow"), ("interact list ser", "2", "services")):
+            asked = {"_INTERACT_COMPLETE": "complete_bash", "COMP_WORDS": typed, "COMP_CWORD": number}
+            assert self.run(**asked).stdout.split() == [expected]
+
+    def test_help_loads_nothing_that_takes_long(self) -> None:
+        ended = self.run("list", "--help")
+        assert "Usage: interact list" in ended.stdout
+        loaded = {line.rpartition("|")[2].strip() for line in ended.stderr.splitlines()}
+        assert "typer" in loaded
+        assert {"httpx", "azure.core", "azure.identity", "yaml", "rich.console"} & loaded == set()
