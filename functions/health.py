@@ -27,6 +27,7 @@ async def health(req: func.HttpRequest) -> func.HttpResponse:
                 for finding in readiness.findings
             ],
             "storage": readiness.storage,
+            "dependencies": dict(readiness.dependencies),
         }
         return answer(document, status=200 if readiness.is_ready else 503)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from shared.domain.errors import NotReady, PortError
 from shared.settings import VERSION, SettingFinding, Settings, SignInSettings, StorageSettings, read
 
 if TYPE_CHECKING:
+    from shared.adapters.dependencies import Dependencies
     from shared.adapters.http_session import HttpSession
     from shared.adapters.storage_account import CredentialSource, ManagedIdentity, StorageAccount
     from shared.application import Application
@@ -39,11 +40,12 @@ class Surroundings:
 
 @dataclass(frozen=True)
 class Readiness:
-    """Whether this deployment can work; `storage` is ok, unreachable or unknown."""
+    """Whether this deployment can work; `storage` and `dependencies` are ok, unreachable or unknown."""
 
     findings: tuple[SettingFinding, ...]
     storage: str
     version: str = VERSION
+    dependencies: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_ready(self) -> bool:
@@ -55,6 +57,7 @@ class _Running:
     application: Application
     surroundings: Surroundings
     close: Sequence[Callable[[], Awaitable[None]]] = ()
+    dependencies: Dependencies | None = None
 
 
 class _Process:
@@ -76,15 +79,16 @@ def surroundings() -> Surroundings:
 async def readiness() -> Readiness:
     """Every fault of the settings, and whether storage answers."""
     try:
-        ports = application().ports
+        running = _get()
     except NotReady:
         return Readiness(read().findings, "unknown")
+    states = dict(await running.dependencies.states()) if running.dependencies else {}
     try:
-        await ports.sessions.read("health")
+        await running.application.ports.sessions.read("health")
     except PortError as error:
         logger.error("storage: %s: %s", error.code, error)  # noqa: TRY400 (an answer, not a bug)
-        return Readiness((), "unreachable")
-    return Readiness((), "ok")
+        return Readiness((), "unreachable", dependencies={"tables": "unreachable", **states})
+    return Readiness((), states.get("queues", "ok"), dependencies={"tables": "ok", **states})
 
 
 def use(application: Application | None, surroundings: Surroundings | None = None) -> None:
@@ -121,6 +125,7 @@ def _assemble(settings: Settings) -> _Running:
     from shared.adapters.acs_relays import AcsRelays
     from shared.adapters.acs_resources import AcsResources
     from shared.adapters.aes_seals import AesSeals
+    from shared.adapters.dependencies import of_app
     from shared.adapters.digests import HmacDigests
     from shared.adapters.guarded_https import GuardedHttps
     from shared.adapters.http_session import HttpSession
@@ -205,9 +210,9 @@ def _assemble(settings: Settings) -> _Running:
         authentication, TeamsCards(), endpoints, settings.public_url, settings.trusted_proxies, sign_in
     )
     closers = (tables.close, timers.close, identity.close, http.close)
-    interval = timedelta(seconds=settings.presence_seconds)
-    cache = timedelta(seconds=settings.config_cache_seconds)
-    return _Running(assemble(ports, interval, settings.limit_factor, cache), surroundings, closers)
+    interval, cache = (timedelta(seconds=one) for one in (settings.presence_seconds, settings.config_cache_seconds))
+    running = assemble(ports, interval, settings.limit_factor, cache)
+    return _Running(running, surroundings, closers, of_app(timers, bot_token, realtime, clock))
 
 
 def _administrators(settings: Settings, http: HttpSession, config: ConfigStore) -> Administrators:

@@ -43,7 +43,7 @@ def create_app(options: SignalROptions) -> Starlette:
         routes=[
             *clients.routes(),
             *RestApi(options, hubs, log).routes(),
-            Route("/api/v1/health", health, methods=["GET"]),
+            Route("/api/v1/health", health, methods=["GET", "HEAD"]),
             Route("/_standin/log", show_log, methods=["GET"]),
             Route("/_standin/reset-counts", reset_counts, methods=["POST"]),
             Route("/_standin/drop", drop, methods=["POST"]),

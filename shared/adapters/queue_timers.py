@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +46,19 @@ class QueueTimers:
     async def look_at_presence(self, tenant_id: str, turn: int, due: datetime) -> None:
         # Rounded down: whoever gets it waits for the rest, so that turns come at their times and not at full seconds.
         await self._send(PRESENCE_QUEUE, {"tenant": tenant_id, "turn": turn}, due, math.floor, TURN_EXPIRES)
+
+    async def probe(self) -> None:
+        """Ask the queue of timers how it is; raises a PortError. One that is not there is made when it is needed."""
+        from azure.core.exceptions import ResourceNotFoundError
+
+        async def call() -> None:
+            with suppress(ResourceNotFoundError):
+                await self._open(QUEUE_NAME).get_queue_properties()
+
+        def classify(error: BaseException) -> PortError:
+            return of_azure(error, f"asking {QUEUE_NAME}", STORAGE_NOT_NOW)
+
+        await bounded(call, classify, repeatable=True, attempts=1)
 
     async def close(self) -> None:
         queues, self._queues = self._queues, {}

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
-from shared.adapters.failures import failures_of_calls
+from shared.adapters.failures import bounded, failures_of_calls, of_connection, of_status
 from shared.adapters.http_session import HttpSession
 from shared.adapters.signalr_access import IDENTITY, AsIdentity, SignalRAccess, SignedByKey, client_url
 from shared.adapters.storage_account import CredentialSource
@@ -62,6 +62,17 @@ class SignalR:
 
     async def publish_presence(self, key: str, state: ContactState, at: datetime) -> None:
         await self._invoke(_watcher(key), PRESENCE, {"state": state.value, "at": _iso(at)})
+
+    async def probe(self) -> None:
+        """Ask the service how it is; raises a PortError."""
+        what = "asking SignalR"
+
+        async def call() -> None:
+            async with self._http.open().head(f"{self._endpoint}/api/v1/health") as response:
+                if response.status >= 500:
+                    raise of_status(response.status, response.headers, what)
+
+        await bounded(call, lambda error: of_connection(error, what), repeatable=True, attempts=1)
 
     async def _access(self, user_id: str) -> RealtimeAccess | None:
         """None where the service has to be asked for it and does not answer: widgets without push poll."""

@@ -44,7 +44,8 @@ def complete(environment: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 async def test_a_deployment_that_works_says_ok(world: World) -> None:
     response = await health(request("GET", "api/health"))
     assert response.status_code == 200
-    assert json_of(response) == {"status": "ok", "version": VERSION, "settings": [], "storage": "ok"}
+    found = {"status": "ok", "version": VERSION, "settings": [], "storage": "ok", "dependencies": {"tables": "ok"}}
+    assert json_of(response) == found
 
 
 async def test_every_missing_setting_is_listed(environment: pytest.MonkeyPatch) -> None:
@@ -68,7 +69,21 @@ async def test_a_storage_that_does_not_answer_is_told(complete: pytest.MonkeyPat
     await bootstrap.close()
     assert response.status_code == 503
     assert json_of(response)["storage"] == "unreachable"
+    assert json_of(response)["dependencies"] == dict.fromkeys(("tables", "queues", "bot"), "unreachable")
     assert json_of(response)["settings"] == []
+
+
+async def test_without_push_the_deployment_works_and_health_says_what_is_missing(
+    complete: pytest.MonkeyPatch, storage: str
+) -> None:
+    complete.setenv("AzureWebJobsStorage", storage)
+    push = f"Endpoint=http://127.0.0.1;Port=9;AccessKey={'k' * 32};Version=1.0;"
+    complete.setenv("INTERACT_SIGNALR_CONNECTION_STRING", push)
+    response = await health(request("GET", "api/health"))
+    await bootstrap.close()
+    assert response.status_code == 200
+    states = json_of(response)["dependencies"]
+    assert states == {"tables": "ok", "queues": "ok", "bot": "unreachable", "push": "unreachable"}
 
 
 CALLS = [
