@@ -30,7 +30,7 @@ problem() {
 }
 
 check_tools() {
-  local version tool
+  local version
   version=$(az version --query '"azure-cli"' --output tsv)
   if [[ $(answer older "$version" "$MINIMUM_CLI") == yes ]]; then
     problem "Azure CLI $version is too old: $MINIMUM_CLI or newer is needed" "az upgrade"
