@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from shared.domain.errors import Finding
 
 _PLACEHOLDER = re.compile(r"\$\(([^()\s]{0,80})\)")
+_MEANT_AS_ONE = re.compile(r"\$\([^()$]{0,81}\)?")
+"""What begins as a parameter, also where it is none and would be sent as it stands."""
 
 
 @dataclass(frozen=True)
@@ -113,15 +115,19 @@ def check_custom(values: Mapping[str, str], field: str) -> tuple[Finding, ...]:
 
 
 def check_parameters(text: str, field: str) -> tuple[Finding, ...]:
-    """One finding for each unknown parameter, naming those that exist."""
+    """One finding for each unknown parameter, naming those that exist; also for what only looks like one."""
     known = ", ".join(f"$({name})" for name in (*PARAMETERS, *CONVERSATION_PARAMETERS, f"{CUSTOM}name"))
     return tuple(
-        Finding("parameter_unknown", field, f"$({name}) does not exist; use one of {known}")
-        for name in dict.fromkeys(_PLACEHOLDER.findall(text))
-        if not _is_known(name)
+        Finding("parameter_unknown", field, f"{written} does not exist; use one of {known}")
+        for written in dict.fromkeys(_MEANT_AS_ONE.findall(text))
+        if not _is_known(written)
     )
 
 
-def _is_known(name: str) -> bool:
+def _is_known(written: str) -> bool:
+    match = _PLACEHOLDER.fullmatch(written)
+    if match is None:
+        return False
+    name = match.group(1)
     is_custom = name.startswith(CUSTOM) and CUSTOM_NAME.fullmatch(name.removeprefix(CUSTOM)) is not None
     return is_custom or name in PARAMETERS or name in CONVERSATION_PARAMETERS

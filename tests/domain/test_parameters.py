@@ -76,6 +76,28 @@ def test_known_parameters_break_no_rule() -> None:
     assert check_parameters(" ".join(f"$({name})" for name in PARAMETERS), "texts.en.incoming") == ()
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "$(Customer Name)",
+        "$( Customer.Email )",
+        "$(Customer.Email",
+        "$()",
+        "$(Customer.\nEmail)",
+        "$(" + "x" * 81 + ")",
+    ],
+)
+def test_what_only_looks_like_a_parameter_and_would_be_sent_as_it_stands_is_reported(written: str) -> None:
+    (finding,) = check_parameters(f"Hello {written}", "texts.en.greeting")
+    assert finding.rule == "parameter_unknown"
+    assert written[:10] in finding.explanation
+
+
+@pytest.mark.parametrize("text", ["It costs 5 $ (or 4 €).", "US$", "$", "Hello $(Customer.Email)(again)"])
+def test_dollars_are_no_parameters(text: str) -> None:
+    assert check_parameters(text, "texts.en.greeting") == ()
+
+
 def test_each_unknown_parameter_is_reported_once_and_the_known_ones_are_named() -> None:
     findings = check_parameters("$(A) $(Customer.Email) $(B) $(A)", "texts.en.incoming")
 
