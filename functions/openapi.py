@@ -13,6 +13,7 @@ from functions import widget_bodies as bodies
 from functions.widget import BASE
 from functions.widget_presence import SUBSCRIPTIONS
 from functions.widget_thread import LONGEST_SEQUENCE
+from functions.widget_values import LONGEST_ID, LONGEST_PAGE, Modality
 from shared.domain.previews import LONGEST_PASS
 from shared.settings import VERSION
 
@@ -31,11 +32,11 @@ PROBLEMS = {
 }
 OF_BODIES = (400, 413, 415)
 MAY_BE_LEFT_OUT = (bodies.NothingBody, bodies.HeartbeatBody)
-ID = {"type": "string", "minLength": 1, "maxLength": bodies.LONGEST_ID}
+ID = {"type": "string", "minLength": 1, "maxLength": LONGEST_ID}
 VALUES: dict[str, dict[str, Any]] = {
     "after": {"type": "integer", "minimum": 0, "maximum": 10**LONGEST_SEQUENCE - 1},
-    "page": {"type": "string", "maxLength": bodies.LONGEST_PAGE},
-    "modality": {"type": "string", "enum": list(get_args(bodies.Modality))},
+    "page": {"type": "string", "maxLength": LONGEST_PAGE},
+    "modality": {"type": "string", "enum": list(get_args(Modality))},
     "subscription": {"type": "string", "enum": list(SUBSCRIPTIONS)},
 }
 """What parameters of queries may be, other than ids."""

@@ -6,7 +6,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from functions.widget_bodies import DESCRIBED_MESSAGE, Body, Given, Moment, message_text
+from functions.widget_bodies import Body, Given
+from functions.widget_values import DESCRIBED_MESSAGE, Moment, message_text
 
 
 class PostBody(Body):

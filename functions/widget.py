@@ -35,7 +35,8 @@ SESSION = f"{BASE}/sessions/{{sessionId}}"
 async def widget_contact(req: func.HttpRequest) -> func.HttpResponse:
     """The contact of a snippet, if this page may talk to it."""
     from functions.rate_limits import admit
-    from functions.widget_bodies import LONGEST_ID, ContactAnswer
+    from functions.widget_bodies import ContactAnswer
+    from functions.widget_values import LONGEST_ID
     from shared.application.admission import admit_caller
     from shared.application.starts import contact_reference
     from shared.domain.rate_limits import Purpose
@@ -162,7 +163,7 @@ async def widget_end(req: func.HttpRequest) -> func.HttpResponse:
 async def proof_of_session(request: func.HttpRequest) -> tuple[str, str]:
     """The session that the route names, and the token that is to prove it; raises Unauthenticated or RateLimited."""
     from functions.rate_limits import admit_session
-    from functions.widget_bodies import LONGEST_ID
+    from functions.widget_values import LONGEST_ID
 
     session_id = bounded(request.route_params.get("sessionId"), "sessionId", LONGEST_ID)
     token = bearer_token(request)

@@ -25,7 +25,8 @@ blueprint = new_blueprint()
 async def widget_presence(req: func.HttpRequest) -> func.HttpResponse:
     """The state of a contact, when to ask again, and access to push where it is wanted and there."""
     from functions.rate_limits import admit
-    from functions.widget_bodies import LONGEST_ID, PresenceAnswer, RealtimeAnswer
+    from functions.widget_bodies import PresenceAnswer, RealtimeAnswer
+    from functions.widget_values import LONGEST_ID
     from shared.application.starts import contact_reference
     from shared.domain.rate_limits import Purpose
 

@@ -26,7 +26,8 @@ blueprint = new_blueprint()
 async def widget_preview(req: func.HttpRequest) -> func.HttpResponse:
     """Whose link it is, and what decides whether a page may begin a session."""
     from functions.rate_limits import admit
-    from functions.widget_bodies import LONGEST_ID, LONGEST_PAGE, PreviewAnswer
+    from functions.widget_bodies import PreviewAnswer
+    from functions.widget_values import LONGEST_ID, LONGEST_PAGE
     from shared.application.starts import contact_reference
     from shared.domain.diagnosis.origins import read_page
     from shared.domain.rate_limits import Purpose

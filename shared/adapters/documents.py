@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from shared.domain.characters import well_formed
 from shared.domain.effects import Effect
 from shared.domain.errors import Unreadable
 
@@ -68,7 +69,7 @@ def _effects() -> TypeAdapter[Any]:
 
 def _without_surrogates(value: Any) -> Any:
     if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode()
+        return well_formed(value)
     if isinstance(value, dict):
         return {_without_surrogates(name): _without_surrogates(one) for name, one in value.items()}
     if isinstance(value, list | tuple | frozenset | set):

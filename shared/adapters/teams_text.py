@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-# Embeddings, overrides and isolates: they reorder what stands around them.
-_BIDI_CONTROLS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+from shared.domain.characters import well_formed, without_reordering
+
 _FIRST_STRONG_ISOLATE, _POP_DIRECTIONAL_ISOLATE = "\u2068", "\u2069"
 _RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
 _LINE_ENDS = re.compile("\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
@@ -40,7 +40,7 @@ def markdown(text: str) -> str:
 
 def field_text(text: str) -> str:
     """A text of any length, for input fields, which show everything as it is."""
-    return text.encode("utf-8", "replace").decode()
+    return well_formed(text)
 
 
 def shortened(text: str, length: int = SUMMARY_LENGTH) -> str:
@@ -50,7 +50,7 @@ def shortened(text: str, length: int = SUMMARY_LENGTH) -> str:
 
 
 def _cleaned(text: str) -> str:
-    return _CONTROLS.sub("", _BIDI_CONTROLS.sub("", text.encode("utf-8", "replace").decode()))
+    return _CONTROLS.sub("", without_reordering(well_formed(text)))
 
 
 def _escaped(text: str) -> str:

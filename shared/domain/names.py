@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 
+from shared.domain.characters import is_plain
 from shared.domain.errors import Finding
 
 LONGEST_NAME = 200
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,127}\Z")
 """What addresses, files and logs can hold as it is."""
-UNPRINTABLE = frozenset({"Cc", "Cs", "Zl", "Zp"})
-REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Characters that change the direction of what follows, with which a name could pretend to be another one."""
 MARKUP = frozenset("<>")
 
 
@@ -33,11 +30,7 @@ def check_names(names: Mapping[str, str], *, needed: str) -> tuple[Finding, ...]
             findings.append(Finding("name_missing", field, "give it a name"))
         elif len(name) > LONGEST_NAME:
             findings.append(Finding("too_long", field, f"must have at most {LONGEST_NAME} characters"))
-        elif any(_is_no_text(character) for character in name):
+        elif not is_plain(name) or MARKUP.intersection(name):
             why = "must not contain < or >, control characters, or characters that change the direction of text"
             findings.append(Finding("name_characters", field, why))
     return tuple(findings)
-
-
-def _is_no_text(character: str) -> bool:
-    return character in MARKUP or character in REORDERING or unicodedata.category(character) in UNPRINTABLE

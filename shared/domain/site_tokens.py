@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from shared.domain.authorization import AuthorizationMode, SiteTokenSettings
+from shared.domain.characters import is_plain, plain
 from shared.domain.errors import Refused
 from shared.domain.parameters import Customer, Proof
 from shared.domain.refusals import SiteTokenCode
@@ -28,8 +28,6 @@ LONGEST_NAME = 100
 LONGEST_EMAIL = 254
 SHOWN = 100
 EMAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+\Z")
-UNPRINTABLE = frozenset({"Cc", "Cs", "Zl", "Zp"})
-REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 @dataclass(frozen=True)
@@ -130,8 +128,7 @@ def _scopes(claims: Mapping[str, Any]) -> list[Any]:
 def _name(value: Any) -> str | None:
     if not isinstance(value, str):
         return None
-    kept = "".join(one for one in value if unicodedata.category(one) not in UNPRINTABLE and one not in REORDERING)
-    return kept.strip()[:LONGEST_NAME].strip() or None
+    return plain(value).strip()[:LONGEST_NAME].strip() or None
 
 
 def _email(claims: Mapping[str, Any]) -> str | None:
@@ -139,8 +136,7 @@ def _email(claims: Mapping[str, Any]) -> str | None:
     value = claims.get("email")
     if not isinstance(value, str) or claims.get("email_verified", True) not in (True, "true"):
         return None
-    is_plain = all(unicodedata.category(one) not in UNPRINTABLE and one not in REORDERING for one in value)
-    return value if is_plain and len(value) <= LONGEST_EMAIL and EMAIL.match(value) else None
+    return value if is_plain(value) and len(value) <= LONGEST_EMAIL and EMAIL.match(value) else None
 
 
 def _shown(value: Any) -> str:
