@@ -39,6 +39,12 @@ class LeftOut(StrEnum):
     TAKEN_MEANWHILE = "taken_meanwhile"
 
 
+def are_asked_by_others(left_out: Iterable[tuple[str, str]]) -> bool:
+    """Whether all (user id, reason) are only asked by somebody else at the moment: whoever waits has a turn yet."""
+    reasons = {reason for _, reason in left_out}
+    return bool(reasons) and reasons <= {LeftOut.RINGING.value, LeftOut.TAKEN_MEANWHILE.value}
+
+
 @dataclass(frozen=True)
 class Ring:
     """An invitation that an agent holds. It counts only while its session says so.

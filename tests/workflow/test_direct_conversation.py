@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from shared.domain.effects import CloseInvitation, OfferTask, ReleaseAgent
-from shared.domain.events import DeliveryFailed
+from shared.domain.events import AgentsReserved, DeliveryFailed
 from shared.domain.sessions import EndReason, Phase, TaskPhase
 from shared.workflow.direct import DIRECT_RING_SECONDS, DIRECT_WORKFLOW
 from shared.workflow.lint import lint
@@ -70,6 +70,33 @@ def test_a_user_who_is_not_free_or_has_never_registered_declines_at_once() -> No
     assert story.session.end_reason is EndReason.DECLINED
     assert texts(effects) == [NOBODY]
     assert kinds(effects) == ["leave_queue", "send_to_customer", "record_history", "free_slot", "announce_state"]
+
+
+def asked_by_another(story: Story) -> AgentsReserved:
+    return AgentsReserved(story.offer or "", (), ((MARIO.id, "ringing"),))
+
+
+def test_a_user_who_is_asked_by_somebody_else_just_now_is_waited_for() -> None:
+    story = direct()
+    assert story.happens(asked_by_another(story)) == ()
+    assert story.state == (Phase.WAITING, TaskPhase.WAITING)
+
+    effects = story.passes(10)
+    assert kinds(effects) == ["enter_queue", "offer_task"]
+    story.are_free(MARIO)
+    story.card_arrives(MARIO, "card")
+    story.accepts(MARIO)
+    assert story.state == (Phase.CONNECTED, TaskPhase.CONNECTED)
+
+
+def test_it_is_waited_for_no_longer_than_the_limit() -> None:
+    story = direct()
+    for _ in range(DIRECT_RING_SECONDS // 10 + 3):
+        if story.session.phase is Phase.WAITING and story.offer:
+            story.happens(asked_by_another(story))
+        story.passes(10)
+
+    assert story.session.end_reason is EndReason.DECLINED
 
 
 def test_a_user_whom_the_bot_cannot_reach_declines() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from shared.domain.distribution import Distribution
+from shared.domain.distribution import Distribution, are_asked_by_others
 from shared.domain.effects import CloseInvitation, Effect, EnterQueue, InviteAgent, LeaveQueue, ReleaseAgent
 from shared.domain.events import (
     AgentAccepted,
@@ -147,7 +147,7 @@ class QueueTask:
             return None
         session, parameters, definition = context.session, context.parameters, context.definition
         if not event.agents:
-            if parameters.decline_ends:
+            if parameters.decline_ends and not are_asked_by_others(event.left_out):
                 return self._leave(context, task, "declined")
             waiting = replace(task, phase=TaskPhase.WAITING, offer_id=None, until=None)
             return Step(replace(session, task=waiting).with_deadline("offer", context.now + LOOK_AGAIN))
