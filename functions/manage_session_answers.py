@@ -85,7 +85,7 @@ SESSION_SCHEMAS: dict[str, Any] = {
         ),
         omitted={**WHOLE, "description": "Older lines that are left out."},
         messages={
-            **maybe(listed(thing(at=MOMENT, author={"enum": ["customer", "agent", "system"]}, text=MAYBE))),
+            **maybe(listed(thing(at=MOMENT, author={"enum": ["customer", "agent", "system"]}, text=TEXT))),
             "description": "Only where Store Conversation Context Data is on.",
         },
         whyNoMessages=MAYBE,

@@ -164,7 +164,7 @@ def _timeline_json(line: TitledLine, pending: set[int]) -> dict[str, Any]:
 def _message_json(message: ThreadMessage, chat: Any) -> dict[str, Any]:
     is_ours = chat is not None and message.sender_id == chat.relay_id
     author = message.metadata.get("kind", "system") if is_ours else "customer"
-    return {"at": moment(message.created_on), "author": author, "text": message.text if message.is_text else None}
+    return {"at": moment(message.created_on), "author": author, "text": message.text}
 
 
 async def _page(req: func.HttpRequest, who: Administrator, most: int) -> SessionPage:

@@ -91,7 +91,7 @@ def show_session(call: Call, session: SessionId) -> None:
     """
     found = call.api.get(at("sessions", session))
     lines = [(one["at"], one["title"], _technical(one)) for one in found["timeline"]]
-    lines += [(one["at"], f"{one['author']}: {one['text'] or '(deleted)'}", "") for one in found["messages"] or ()]
+    lines += [(one["at"], f"{one['author']}: {one['text']}", "") for one in found["messages"] or ()]
     # A message comes before the line that tells of it.
     lines.sort(key=lambda line: (line[0], bool(line[2])))
     shown = table(("at", "what happened", "technical"), [(_clock(when), what, more) for when, what, more in lines])

@@ -128,7 +128,8 @@ class SessionStories:
             found = await self._ports.messaging.list_after(tenant, chat.thread_id, chat.relay_id, Cursor())
         except PortError:
             return None, AWAY
-        return tuple(found)[-MOST_MESSAGES:], ""
+        # A thread also tells of participants that come and go, which nobody has written.
+        return tuple(message for message in found if message.is_text)[-MOST_MESSAGES:], ""
 
     async def _names(self, sight: Sight, session: Session, entries: Sequence[TimelineEntry]) -> Mapping[str, str]:
         """What the agents of a timeline are called, by their ids."""

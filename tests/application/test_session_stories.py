@@ -105,6 +105,16 @@ async def test_what_was_written_is_shown_only_where_it_is_kept(world: World, is_
     assert ("Carla" in repr(story.line)) is is_kept
 
 
+async def test_what_nobody_has_written_is_no_message(world: World) -> None:
+    keeps_context(world)
+    session_id = await world.opens()
+    told_of_a_participant = replace(world.thread(session_id)[0], id="added", text="", metadata={}, is_text=False)
+    world.thread(session_id).insert(0, told_of_a_participant)
+
+    story = await world.app.session_stories.read(READER, session_id)
+    assert "added" not in [message.id for message in story.messages or ()]
+
+
 async def test_parameters_are_disposed_of_at_the_end_unless_they_are_kept(world: World) -> None:
     for is_kept, key in ((False, "key-1"), (True, "key-2")):
         if is_kept:
