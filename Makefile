@@ -24,7 +24,7 @@ run: ## start everything on this machine (FRESH=1: forget its data; EMPTY=1: wit
 	$(PREPARE)
 	@exec $(RUN) -m local $(if $(filter-out 0,$(FRESH)),--fresh) $(if $(filter-out 0,$(EMPTY)),--empty)
 
-test: ## run all tests, the fast ones first
+test: ## run all tests, the journeys beside the fast ones
 	$(PREPARE)
 	@$(RUN) -m local.stages test
 

@@ -56,9 +56,12 @@ class Storage:
 
 
 @contextlib.asynccontextmanager
-async def azurite(directory: Path | None = None, ports: StoragePorts | None = None) -> AsyncIterator[Storage]:
+async def azurite(
+    directory: Path | None = None, ports: StoragePorts | None = None, preload: Path = END_WITH_PARENT
+) -> AsyncIterator[Storage]:
     """Run Azurite until the block is left, its data in `directory` or, with None, in memory.
 
+    `preload` is a script that Node loads beside ours, before Azurite.
     Raises AzuriteError where Node or the package is missing or Azurite does not start, and PortTakenError.
     """
     node = shutil.which("node")
@@ -70,6 +73,8 @@ async def azurite(directory: Path | None = None, ports: StoragePorts | None = No
             node,
             "--require",
             END_WITH_PARENT,
+            "--require",
+            preload,
             PROGRAM,
             *_arguments(directory, chosen),
             stdin=asyncio.subprocess.DEVNULL,

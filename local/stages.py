@@ -1,4 +1,4 @@
-"""`make test` and `make check`: stages in their order, two at a time, each with its time, until one fails."""
+"""`make test` and `make check`: stages in their order, three at a time, each with its time, until one fails."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 SUITES = (
+    # The longest, which waits for pages most of its time: begun first, it is over with the others.
+    ("journeys", ("journeys",)),
     ("unit", ("architecture", "domain", "workflow", "application", "infra")),
     ("simulation", ("simulation",)),
     ("ports", ("ports",)),
@@ -25,20 +27,17 @@ SUITES = (
     ("bench", ("bench",)),
     ("soak", ("soak",)),
 )
-LAST_SUITES = (("journeys", ("journeys",)),)
-"""They meet real timeouts, so nothing else takes the processor from them."""
-LANES = 2
+LANES = 3
 """Most suites wait for others half of the time."""
 
 
 @dataclass(frozen=True)
 class Stage:
-    """A command that has to succeed; `directory` is below the project's. `alone`: while it runs nothing else does."""
+    """A command that has to succeed; `directory` is below the project's."""
 
     name: str
     command: Sequence[str]
     directory: str = "."
-    alone: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,13 +49,11 @@ class Outcome:
 
 
 def stages_of_test() -> Iterator[Stage]:
-    """Fast suites first; a folder below tests/ that nobody listed runs before the journeys."""
-    listed = {folder for _, folders in (*SUITES, *LAST_SUITES) for folder in folders}
+    """The journeys, and beside them the others, fast ones first; also folders below tests/ that nobody listed."""
+    listed = {folder for _, folders in SUITES for folder in folders}
     unlisted = tuple(folder for folder in _suite_folders() if folder not in listed)
     yield from _pystages_of_test([*SUITES, ("further", unlisted)])
     yield Stage("widget", ("node", "scripts/test.mjs"), "widget")
-    for stage in _pystages_of_test(LAST_SUITES):
-        yield replace(stage, alone=True)
 
 
 def stages_of_check() -> Iterator[Stage]:
@@ -91,25 +88,17 @@ def main() -> int:
 def outcomes(stages: Iterable[Stage]) -> Iterator[Outcome]:
     """Run the stages, several at a time; after a failure none is begun any more."""
     waiting = list(stages)
-    running: dict[Future[Outcome], Stage] = {}
+    running: set[Future[Outcome]] = set()
     with ThreadPoolExecutor(LANES) as lanes:
         while waiting or running:
-            while waiting and _has_room(waiting[0], list(running.values())):
-                stage = waiting.pop(0)
-                running[lanes.submit(run, stage)] = stage
-            done, _ = wait(running, return_when=FIRST_COMPLETED)
+            while waiting and len(running) < LANES:
+                running.add(lanes.submit(run, waiting.pop(0)))
+            done, running = wait(running, return_when=FIRST_COMPLETED)
             for future in done:
-                del running[future]
                 outcome = future.result()
                 yield outcome
                 if not outcome.passed:
                     waiting.clear()
-
-
-def _has_room(stage: Stage, running: Sequence[Stage]) -> bool:
-    if stage.alone or any(other.alone for other in running):
-        return not running
-    return len(running) < LANES
 
 
 def run(stage: Stage) -> Outcome:

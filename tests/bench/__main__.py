@@ -1,6 +1,7 @@
-"""`make bench`, `python -m tests.bench [--quick | --costs]`: measure, print one table, write .local/bench.json.
+"""`make bench`, `python -m tests.bench [--quick | --costs | --growth]`: a table, and the numbers in .local/bench.json.
 
-The exit code is 1 where a counted cost or a size is above its limit. Times never fail a run.
+The exit code is 1 where a counted cost, a size, or the ratio of times with many and with few documents is above its
+limit. Times themselves never fail a run.
 """
 
 from __future__ import annotations
@@ -16,7 +17,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bench import company, costs, import_times, message_times, session_times, start_times, widget_sizes
+from tests.bench import (
+    company,
+    costs,
+    growth_times,
+    import_times,
+    memory_use,
+    message_times,
+    session_times,
+    start_times,
+    widget_sizes,
+)
 from tests.bench.hosts import ROOT
 from tests.bench.report import Results, document, lines
 from tests.bench.stack import running
@@ -35,10 +46,30 @@ class Extent:
     imports: int
     local_starts: int
     quiet: bool
+    growth: bool
+    memory_messages: int
 
 
-FULL = Extent(8.0, callers=(1, 8), conversations=(1, 4, 12), imports=5, local_starts=3, quiet=True)
-QUICK = Extent(2.0, callers=(1, 8), conversations=(1, 8), imports=3, local_starts=1, quiet=False)
+FULL = Extent(
+    8.0,
+    callers=(1, 8),
+    conversations=(1, 4, 12),
+    imports=5,
+    local_starts=3,
+    quiet=True,
+    growth=True,
+    memory_messages=10_000,
+)
+QUICK = Extent(
+    2.0,
+    callers=(1, 8),
+    conversations=(1, 8),
+    imports=3,
+    local_starts=1,
+    quiet=False,
+    growth=False,
+    memory_messages=200,
+)
 
 
 def main() -> int:
@@ -47,10 +78,14 @@ def main() -> int:
     extent = parser.add_mutually_exclusive_group()
     extent.add_argument("--quick", action="store_true", help="everything, in less than a minute")
     extent.add_argument("--costs", action="store_true", help="the counted costs and the sizes only")
+    extent.add_argument("--growth", action="store_true", help="only what takes longer where much is stored")
     options = parser.parse_args()
     began, load = time.monotonic(), os.getloadavg()[0]
     with tempfile.TemporaryDirectory(prefix="interact-bench-") as directory:
-        results = _measure(Path(directory), load, None if options.costs else QUICK if options.quick else FULL)
+        if options.growth:
+            results = Results(load, growth=_grown(Path(directory)))
+        else:
+            results = _measure(Path(directory), load, None if options.costs else QUICK if options.quick else FULL)
     for line in lines(results):
         print(line)
     FILE.parent.mkdir(exist_ok=True)
@@ -69,25 +104,36 @@ def _measure(directory: Path, load: float, extent: Extent | None) -> Results:
     imports = import_times.measure(extent.imports)
     _say("timing starts of everything")
     starts = start_times.measure(directory / "local", extent.local_starts)
-    sessions, messages = asyncio.run(_under_load(directory, extent))
-    return Results(load, counted, sessions, messages, imports, sizes, starts)
+    sessions, messages, memory = asyncio.run(_under_load(directory, extent))
+    growth = _grown(directory) if extent.growth else []
+    return Results(load, counted, sessions, messages, imports, sizes, starts, growth, memory)
+
+
+def _grown(directory: Path) -> list[growth_times.Growth]:
+    _say(f"storing {growth_times.MANY:,} of each")
+    return asyncio.run(growth_times.measure(directory / "grown"))
 
 
 async def _under_load(
     directory: Path, extent: Extent
-) -> tuple[list[session_times.StartTimes], list[message_times.MessageTimes]]:
-    people = company.agents(max(extent.conversations))
-    async with running(directory / "timed", counted=False, agents=people) as stack:
+) -> tuple[list[session_times.StartTimes], list[message_times.MessageTimes], memory_use.MemoryUse | None]:
+    count = max(extent.conversations)
+    everybody = company.agents(2 * count)
+    people, others = everybody[:count], everybody[count:]
+    async with running(directory / "timed", agents=everybody) as stack:
         _say("timing starts of sessions")
         sessions = await session_times.measure(stack, directory / "empty", extent.callers, extent.seconds)
         _say("timing messages")
+        messages: list[message_times.MessageTimes] = []
+        memory = None
         try:
             messages = await message_times.measure(stack, people, extent.conversations, extent.seconds)
+            _say("weighing the host")
+            memory = await memory_use.measure(stack, others, extent.memory_messages)
         except CALL_FAILURES as error:
             # Times never fail a run, not even where none can be taken.
-            _say(f"no messages were timed: {error!r}")
-            messages = []
-    return sessions, messages
+            _say(f"not all messages were timed: {error!r}")
+    return sessions, messages, memory
 
 
 def _say(what: str) -> None:

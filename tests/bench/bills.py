@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from shared.adapters.tables import CONFIG
 from tests.bench.stack import Stack
 from tests.bench.storage_meter import FINISH, POLL, PUT, RECEIVE
 from tests.bench.visitor import OwnCalls
@@ -41,6 +42,11 @@ class Bill:
     def has_timers(self) -> bool:
         """Whether the host got or finished a timer message, whose work is then on this bill as well."""
         return bool(self.queue[RECEIVE] or self.queue[FINISH])
+
+    @property
+    def reads_settings(self) -> bool:
+        """Whether a cache of the configuration had run out."""
+        return any(name.endswith(f" {CONFIG}") for name in self.tables)
 
     def since(self, earlier: Bill) -> Bill:
         """What has come on top of an earlier bill."""

@@ -3,7 +3,8 @@
 Where they come from: the architecture's promise "Cost, uncontended" (docs/architecture.md): a relayed message is 3
 table transactions, 4 where composed bot text must find its conversation; 2 outbound calls (list + send, or send +
 push); at most one queue message in 25 s; the echo of our own message costs nothing; a token refresh is 1 call of ACS,
-a session start 3 and, with the slot of its service, 6 table transactions. What has no promise is only reported.
+a session start 3 and, with the slot of its service, 6 table transactions; from the first sign of life to the invitation
+23 and 5, and to accept it 15 and 7. What has no promise is only reported.
 """
 
 from __future__ import annotations
@@ -38,8 +39,8 @@ HEARTBEAT = "heartbeat"
 
 LIMITS = {
     START: Limit(table_transactions=6, outbound_calls=3),
-    FIRST_SIGN: Limit(),
-    ACCEPT: Limit(),
+    FIRST_SIGN: Limit(table_transactions=23, outbound_calls=5),
+    ACCEPT: Limit(table_transactions=15, outbound_calls=7),
     CUSTOMER_MESSAGE: Limit(table_transactions=3, outbound_calls=2, queue_messages=1),
     QUIET_CUSTOMER_MESSAGE: Limit(),
     COMPOSED_MESSAGE: Limit(table_transactions=4, outbound_calls=2, queue_messages=1),

@@ -72,7 +72,7 @@ async def measure(stack: Stack, people: Sequence[Person], numbers: Sequence[int]
     Raises TimeoutError or aiohttp.ClientError where the conversations do not come about.
     """
     async with contextlib.AsyncExitStack() as open_ones:
-        conversations = [await _connect(stack, person, open_ones) for person in people[: max(numbers)]]
+        conversations = [await connect(stack, person, open_ones) for person in people[: max(numbers)]]
         for conversation in conversations:
             for _ in range(WARM_UP_MESSAGES):
                 await conversation.to_agent()
@@ -80,7 +80,7 @@ async def measure(stack: Stack, people: Sequence[Person], numbers: Sequence[int]
         return [await _times(conversations[:number], seconds) for number in numbers]
 
 
-async def _connect(stack: Stack, person: Person, open_ones: contextlib.AsyncExitStack) -> Conversation:
+async def connect(stack: Stack, person: Person, open_ones: contextlib.AsyncExitStack) -> Conversation:
     agent = Agent(stack, person.id)
     await agent.install()
     window = await open_ones.enter_async_context(agent.window())

@@ -6,11 +6,14 @@ import os
 import platform
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from statistics import median
 from typing import Any
 
 from shared.settings import VERSION
 from tests.bench.costs import Costs
+from tests.bench.growth_times import FEW, LIMIT, MANY, Growth
 from tests.bench.import_times import ImportTimes
+from tests.bench.memory_use import MemoryUse
 from tests.bench.message_times import MessageTimes
 from tests.bench.session_times import StartTimes as SessionStartTimes
 from tests.bench.start_times import StartTimes
@@ -19,6 +22,7 @@ from tests.bench.widget_sizes import LOADER_BYTES, OPENED_CHAT_BYTES, WidgetSize
 
 Row = Sequence[str]
 CALLS = "the calls"
+LATENCY = ("p50 ms", "p95 ms", "p99 ms", "per s", "failed")
 
 
 @dataclass(frozen=True)
@@ -32,12 +36,15 @@ class Results:
     imports: ImportTimes | None = None
     sizes: WidgetSizes | None = None
     starts: StartTimes | None = None
+    growth: Sequence[Growth] = ()
+    memory: MemoryUse | None = None
 
     @property
     def excesses(self) -> list[str]:
-        """A sentence for each broken limit; only counts and sizes have limits."""
+        """A sentence for each broken limit; counts, sizes and ratios have limits, and times have none."""
         counted = self.costs.excesses if self.costs else []
-        return [*counted, *(self.sizes.excesses if self.sizes else [])]
+        grown = [excess for growth in self.growth for excess in growth.excesses]
+        return [*counted, *(self.sizes.excesses if self.sizes else []), *grown]
 
 
 def lines(results: Results) -> Iterator[str]:
@@ -64,9 +71,13 @@ def _sections(results: Results) -> Iterator[tuple[str, Row, list[Row]]]:
     if results.costs:
         yield "Costs, counted", ("table", "queue", "outbound", CALLS), list(_costs(results.costs))
     if results.sessions:
-        yield "Starting a session", ("p50 ms", "p95 ms", "per s", "failed", "ratio"), list(_sessions(results.sessions))
+        yield "Starting a session", (*LATENCY, "ratio"), list(_sessions(results.sessions))
     if results.messages:
-        yield "Relayed messages", ("p50 ms", "p95 ms", "per s", "failed"), list(_messages(results.messages))
+        yield "Relayed messages", LATENCY, list(_messages(results.messages))
+    if results.growth:
+        yield f"With {FEW} and with {MANY:,} of each stored", ("ms", "ms", "ratio"), list(_growth(results.growth))
+    if results.memory:
+        yield "Memory of the host", ("MB",), list(_memory(results.memory))
     if results.imports:
         yield "Import", ("ms", "CPU ms"), list(_imports(results.imports))
     if results.sizes:
@@ -102,6 +113,17 @@ def _messages(times: Sequence[MessageTimes]) -> Iterator[Row]:
         yield f"agent to customer, {one.conversations} at a time", *_latency(one.to_customer)
 
 
+def _growth(several: Sequence[Growth]) -> Iterator[Row]:
+    for one in several:
+        times = (f"{median(seconds) * 1000:.1f}" for seconds in (one.few, one.many))
+        yield one.name, *times, f"{one.ratio:.2f} {'≤' if one.ratio <= LIMIT else '>'} {LIMIT}"
+
+
+def _memory(use: MemoryUse) -> Iterator[Row]:
+    yield "before", f"{use.before:.0f}"
+    yield f"after {use.messages:,} messages, {use.failures} of them failed", f"{use.after:.0f}"
+
+
 def _imports(times: ImportTimes) -> Iterator[Row]:
     for name, spent in (("azure.functions", times.theirs), (f"function_app, ratio {times.ratio:.2f}", times.ours)):
         yield name, f"{spent.clock * 1000:.0f}", f"{spent.cpu * 1000:.0f}"
@@ -120,7 +142,8 @@ def _starts(times: StartTimes) -> Iterator[Row]:
 
 
 def _latency(times: Times) -> Row:
-    return f"{times.p50 * 1000:.1f}", f"{times.p95 * 1000:.1f}", f"{times.per_second:.1f}", str(times.failures)
+    percentiles = (f"{seconds * 1000:.1f}" for seconds in (times.p50, times.p95, times.p99))
+    return *percentiles, f"{times.per_second:.1f}", str(times.failures)
 
 
 def _against(found: int, allowed: int | None) -> str:

@@ -1,7 +1,8 @@
 """Everything that `make run` runs, on free ports and in a directory of its own, put together for measuring.
 
 Limits of the stand-ins are multiplied, so that throttling does not decide. With `counted`, the host reaches its storage
-through counting proxies, and events reach the host through a gate; without it nothing of the bench is in between.
+through counting proxies, and events reach the host through a gate; without it nothing of the bench is in between. With
+`for_many_rows`, storage is in memory and finds rows of full tables as Azure does.
 """
 
 from __future__ import annotations
@@ -27,15 +28,18 @@ from local.demo import Person
 from local.desk import DeskOptions, DeskUser
 from local.desk import create_app as create_desk
 from local.host.keys import Keys
+from local.host_process import HostProcess
+from local.issuer import create_app as create_issuer
 from local.signalr import SignalROptions
 from local.signalr import create_app as create_signalr
-from local.stand_ins import CHAT_EVENTS, StandIn, served
+from local.stand_ins import CHAT_EVENTS, StandIn, issuer_options, served
 from local.start import Start
 from tests.bench import company
 from tests.bench.event_gate import EventGate
 from tests.bench.hosts import functions_host
 from tests.bench.storage_meter import StorageMeter, metered
 
+PARTITION_INDEX = Path(__file__).with_name("partition_index.cjs")
 LIMIT_FACTOR = 10_000.0
 CALL_SECONDS = 60
 EVENT_SECONDS = 600.0
@@ -47,19 +51,27 @@ PORTS = (20_000, 32_000)
 
 @dataclass(frozen=True)
 class Stack:
-    """What runs, by its addresses; `functions` is also the origin of the page that visitors are on."""
+    """What runs, by its addresses; `functions` is also the origin of the page that visitors are on.
+
+    `storage` is a connection string.
+    """
 
     functions: str
     acs: str
     desk: str
     signalr: str
+    issuer: str
+    storage: str
+    host: HostProcess
     http: aiohttp.ClientSession
     meter: StorageMeter
     gate: EventGate
 
 
 @contextlib.asynccontextmanager
-async def running(directory: Path, *, counted: bool, agents: Sequence[Person] = ()) -> AsyncIterator[Stack]:
+async def running(
+    directory: Path, *, counted: bool = False, agents: Sequence[Person] = (), for_many_rows: bool = False
+) -> AsyncIterator[Stack]:
     """Run everything until the block is left, with these agents beside the demo's."""
     start = _start(directory)
     addresses = start.addresses
@@ -70,7 +82,11 @@ async def running(directory: Path, *, counted: bool, agents: Sequence[Person] = 
         # The stand-ins tell what they do to whoever runs them alone; here that goes to a log.
         log = parts.enter_context((start.logs / "stand-ins.log").open("w", encoding="utf-8"))
         parts.enter_context(contextlib.redirect_stdout(log))
-        storage = await parts.enter_async_context(azurite(start.data.azurite, addresses.storage))
+        storage = await parts.enter_async_context(
+            azurite(None, addresses.storage, PARTITION_INDEX)
+            if for_many_rows
+            else azurite(start.data.azurite, addresses.storage)
+        )
         await company.found(storage.connection_string, addresses.functions, agents)
         seen_by_host = storage.ports
         if counted:
@@ -85,7 +101,16 @@ async def running(directory: Path, *, counted: bool, agents: Sequence[Person] = 
             relay_id = await _new_identity(http, addresses.acs_for_browsers)
             await company.appoint_relay(storage.connection_string, addresses.acs, relay_id)
         yield Stack(
-            addresses.functions, addresses.acs_for_browsers, addresses.desk, addresses.signalr, http, meter, gate
+            addresses.functions,
+            addresses.acs_for_browsers,
+            addresses.desk,
+            addresses.signalr,
+            addresses.issuer,
+            storage.connection_string,
+            host,
+            http,
+            meter,
+            gate,
         )
 
 
@@ -131,6 +156,7 @@ def _stand_ins(start: Start, certificates: Certificates, webhook: str, people: S
         StandIn(acs, addresses.base + 7),
         StandIn(create_desk(desk), addresses.base + 2),
         StandIn(create_signalr(SignalROptions(secrets.signalr_access_key)), addresses.base + 3),
+        StandIn(create_issuer(issuer_options(start)), addresses.base + 9),
     )
 
 

@@ -29,6 +29,10 @@ class Times:
         return self._percentile(0.95)
 
     @property
+    def p99(self) -> float:
+        return self._percentile(0.99)
+
+    @property
     def per_second(self) -> float:
         return len(self.latencies) / self.seconds if self.seconds else 0.0
 

@@ -1,11 +1,12 @@
 """Whoever has a session of one's own gets nowhere else: other sessions, contacts, tenants, pages, transports.
 
-Each stranger holds a token that is good for something; nothing that belongs to Carla is to be seen or changed with it.
+Each stranger of tests/vectors/foreign_access.json holds a token that is good for something; nothing that belongs to
+Carla is to be seen or changed with it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -15,10 +16,11 @@ from functions.widget import BASE
 from shared.domain.documents import Kind
 from shared.domain.domain_templates import DomainRow
 from tests.functions.world import IM, SERVICE, TEMPLATE, TENANT, WIDGET_KEY, WORKFLOW, World, form, json_of
-from tests.security.web import OF_SESSIONS, call, of_session, start, without_acs
+from tests.security.web import OF_SESSIONS, VECTORS, call, cases, of_session, start, without_acs
 
 RIVAL_ORIGIN, RIVAL_KEY = "https://www.rival.example", "widget-key-of-rival"
 KEY = "carlas-key-of-22-letters"
+VECTOR = json.loads((VECTORS / "foreign_access.json").read_text("utf-8"))
 
 
 def with_rival(world: World) -> None:
@@ -29,43 +31,26 @@ def with_rival(world: World) -> None:
         world.config.put(rival.id, document)
 
 
-async def of_the_same_visitor(world: World) -> Any:
-    return await start(idempotencyKey="another-key-of-22-lettrs")
-
-
-async def of_another_contact(world: World) -> Any:
-    return await start(serviceId=None, contactId="luisa", idempotencyKey=KEY)
-
-
-async def of_another_tenant(world: World) -> Any:
-    return await start(RIVAL_ORIGIN, widgetKey=RIVAL_KEY, idempotencyKey=KEY)
-
-
-async def that_has_ended(world: World) -> Any:
-    started = await start(idempotencyKey="ended-key-of-22-letters1")
-    path = f"{BASE}/sessions/{{sessionId}}/end"
-    assert (await of_session("POST", path, started["sessionId"], started["sessionToken"])).status_code == 200
+async def held(case: dict[str, Any]) -> Any:
+    """The session that the stranger of a case has."""
+    fields = {**case["start"], "widgetKey": RIVAL_KEY} if case.get("tenant") == "rival" else case["start"]
+    started = await start(RIVAL_ORIGIN, **fields) if case.get("tenant") == "rival" else await start(**fields)
+    if case.get("ended"):
+        path = f"{BASE}/sessions/{{sessionId}}/end"
+        assert (await of_session("POST", path, started["sessionId"], started["sessionToken"])).status_code == 200
     return started
 
 
-STRANGERS: list[Callable[[World], Awaitable[Any]]] = [
-    of_the_same_visitor,
-    of_another_contact,
-    of_another_tenant,
-    that_has_ended,
-]
-
-
 @pytest.mark.parametrize("native", [False, True], ids=["acs", "native"])
-@pytest.mark.parametrize("stranger", STRANGERS, ids=[one.__name__ for one in STRANGERS])
+@pytest.mark.parametrize("stranger", cases("foreign_access", "strangers"))
 async def test_a_token_of_another_session_opens_no_route(
-    world: World, stranger: Callable[[World], Awaitable[Any]], *, native: bool
+    world: World, stranger: dict[str, Any], *, native: bool
 ) -> None:
     if native:
         without_acs(world)
     with_rival(world)
     carla = await start(idempotencyKey=KEY)
-    other = await stranger(world)
+    other = await held(stranger)
     assert other["sessionId"] != carla["sessionId"]
     before = world.sessions.rows[carla["sessionId"]]
     for origin in ({}, {"origin": RIVAL_ORIGIN}):
@@ -77,24 +62,26 @@ async def test_a_token_of_another_session_opens_no_route(
 
 
 @pytest.mark.parametrize("native", [False, True], ids=["acs", "native"])
-async def test_a_stolen_token_is_of_no_use_on_the_thief_s_own_page(world: World, *, native: bool) -> None:
+@pytest.mark.parametrize("page", cases("foreign_access", "pages"))
+async def test_a_stolen_token_is_of_no_use_on_the_thief_s_own_page(
+    world: World, page: dict[str, Any], *, native: bool
+) -> None:
     if native:
         without_acs(world)
     with_rival(world)
     carla = await start(idempotencyKey=KEY)
     before = world.sessions.rows[carla["sessionId"]]
-    for origin in (RIVAL_ORIGIN, "null", ""):
-        for method, route in OF_SESSIONS:
-            headers = {"origin": origin}
-            response = await of_session(method, route, carla["sessionId"], carla["sessionToken"], headers=headers)
-            assert response.status_code == 401, (method, route, origin)
+    headers = {"origin": page["origin"]}
+    for method, route in OF_SESSIONS:
+        response = await of_session(method, route, carla["sessionId"], carla["sessionToken"], headers=headers)
+        assert response.status_code == 401, (method, route)
     assert world.sessions.rows[carla["sessionId"]] == before
 
 
 async def test_without_a_token_no_route_tells_whether_there_is_such_a_session(world: World) -> None:
     carla = await start(idempotencyKey=KEY)
     answers = set()
-    for session_id in (carla["sessionId"], "0" * 64, "another"):
+    for session_id in (carla["sessionId"], *VECTOR["nobody's sessions"]):
         for method, route in OF_SESSIONS:
             problem = json_of(await of_session(method, route, session_id, "no.such.token"))
             answers.add((problem["status"], problem["code"], problem["detail"]))
