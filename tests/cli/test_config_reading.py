@@ -37,7 +37,7 @@ def fault_of(text: str | bytes) -> Unreadable:
 
 
 @pytest.mark.parametrize(
-    "text", ["no", "off", "yes", "17:00", "2030-01-01", "0123", "0x1f", "1_000", "1e3x", "<<", "="]
+    "text", ["no", "off", "yes", "17:00", "2030-01-01", "0123", "0x1f", "1_000", "1e3", "0E0", "1.5e3", "<<", "="]
 )
 def test_what_looks_like_text_is_text(text: str) -> None:
     assert value_of(f"name: {text}") == {"name": text}
