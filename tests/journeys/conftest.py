@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import inspect
 import itertools
 import shutil
@@ -141,6 +142,16 @@ async def people(
 
     Where the test failed there are screenshots and logs in `.local/journeys`.
     """
+    try:
+        async with invited_people(browser, stack, request) as made:
+            yield made
+    finally:
+        await company.refresh_agents()
+
+
+@contextlib.asynccontextmanager
+async def invited_people(browser: Browser, stack: Stack, request: pytest.FixtureRequest) -> AsyncIterator[People]:
+    """People in front of any running system, as the fixture `people` has them."""
     made = People(browser, stack)
     yield made
     complaints = [f"{watched.name}: {text}" for watched in made.watched for text in watched.complaints]
@@ -148,7 +159,6 @@ async def people(
         await _keep_evidence(made, request.node.name, complaints)
     for visitor in made.visitors:
         await visitor.leaves()
-    await company.refresh_agents()
     for context in made.contexts:
         await context.close()
     assert complaints == []
