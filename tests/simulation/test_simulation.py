@@ -99,7 +99,7 @@ def test_a_relay_without_watchdogs_is_found_out(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_services_that_do_not_count_their_tasks_are_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def always_room(self: Slots, queue: str, session_id: str, cap: int) -> bool:
+    async def always_room(self: Slots, queue: str, session_id: str, cap: int, customer: str = "") -> bool:
         return True
 
     monkeypatch.setattr(Slots, "take", always_room)
