@@ -75,14 +75,16 @@ def main() -> int:
         print(f"python -m local.stages {' | '.join(STAGES)}", file=sys.stderr)
         return 2
     began = time.monotonic()
+    failed: list[Stage] = []
     for outcome in outcomes(STAGES[target]()):
         show(outcome)
         if not outcome.passed:
-            stage = outcome.stage
-            print(f"make {target} failed in the stage '{stage.name}'. Alone: {_by_hand(stage)}", file=sys.stderr)
-            return 1
-    print(f"make {target} passed in {time.monotonic() - began:.0f} s")
-    return 0
+            failed.append(outcome.stage)
+    for stage in failed:
+        print(f"make {target} failed in the stage '{stage.name}'. Alone: {_by_hand(stage)}", file=sys.stderr)
+    if not failed:
+        print(f"make {target} passed in {time.monotonic() - began:.0f} s")
+    return 1 if failed else 0
 
 
 def outcomes(stages: Iterable[Stage]) -> Iterator[Outcome]:
