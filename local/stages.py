@@ -27,7 +27,7 @@ SUITES = (
     ("bench", ("bench",)),
     ("soak", ("soak",)),
 )
-LANES = 3
+LANES = 2
 """Most suites wait for others half of the time."""
 
 
