@@ -68,10 +68,12 @@ describe("the chat", AT_ONCE, () => {
         assert.equal(server.session.typings, 0);
         server.agentJoins("Mario");
         await page.getByText("Mario is with you").waitFor();
+        const began = Date.now();
         await field.pressSequentially("a long sentence");
-        await until("it was told", () => server.session.typings === 1);
+        await until("it was told", () => server.session.typings > 0);
         await page.waitForTimeout(200);
-        assert.equal(server.session.typings, 1);
+        // On a busy machine typing takes longer than the 5 s for which one sign stands.
+        assert.ok(server.session.typings <= 1 + Math.floor((Date.now() - began) / 5000));
       });
     });
   });
