@@ -45,7 +45,9 @@ async def test_a_page_starts_a_chat_hears_it_and_its_parameters_reach_the_workfl
     await mario.writes("On its way.")
     await carla.sees("On its way.")
     await carla.page.evaluate("widget.setParameters({ page: 'checkout' })")
-    session_id = await carla.page.evaluate("sessionId")
+    # At the end they are forgotten, unless the tenant stores the context of conversations.
+    session = await company.session_of(await carla.page.evaluate("sessionId"))
+    assert session.parameters == {"orderNumber": "A-4711", "level": "gold", "page": "checkout"}
     await carla.page.evaluate("widget.end()")
     await carla.sees_the_end()
     heard = [tuple(part for part in event if part) for event in await carla.page.evaluate("heard")]
@@ -53,8 +55,6 @@ async def test_a_page_starts_a_chat_hears_it_and_its_parameters_reach_the_workfl
     assert ("message", "system", "You ask about order A-4711.") in heard
     assert ("message", "agent", "On its way.") in heard
     assert heard[-1] == ("ended",)
-    session = await company.session_of(session_id)
-    assert session.parameters == {"orderNumber": "A-4711", "level": "gold", "page": "checkout"}
 
 
 async def test_in_arabic_everything_runs_from_right_to_left_also_on_320_pixels(
