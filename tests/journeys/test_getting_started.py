@@ -120,7 +120,7 @@ class Reader:
                     file.parent.mkdir(parents=True, exist_ok=True)
                     file.write_text(text, "utf-8")
                 case Command(line) if line.startswith(SITE):
-                    self.site = await self._begin(f"exec {line}")
+                    self.site = await self._begin(line)
                 case Command(line) if line.startswith("interact login"):
                     await self._signs_in(line, page)
                 case Command(line):
@@ -131,8 +131,9 @@ class Reader:
         assert process.stderr is not None
         try:
             async with asyncio.timeout(SECONDS):
-                asked = ASKED.search((await process.stderr.readline()).decode())
-                assert asked is not None
+                said = (await process.stderr.readline()).decode()
+                asked = ASKED.search(said)
+                assert asked is not None, said
                 await page.goto(asked[1])
                 await page.get_by_role("textbox", name="Code").fill(asked[2])
                 await page.get_by_role("button", name="Continue").click()
@@ -153,14 +154,25 @@ class Reader:
     async def _begin(self, line: str) -> asyncio.subprocess.Process:
         """Run it as a shell does, in which `interact` is the command of this checkout."""
         environment = {name: value for name, value in os.environ.items() if not name.startswith("INTERACT_")}
-        own = {"PYTHONPATH": str(ROOT), "XDG_CONFIG_HOME": str(self.home / "settings")}
+        path = f"{self._installed()}{os.pathsep}{os.environ['PATH']}"
+        own = {"PATH": path, "PYTHONPATH": str(ROOT), "XDG_CONFIG_HOME": str(self.home / "settings")}
+        # In place of the shell, so that nobody is left behind who holds its output.
         return await asyncio.create_subprocess_shell(
-            f'interact() {{ "{sys.executable}" -m cli "$@"; }}\n{line}',
+            f"exec {line}",
             cwd=self.home,
             env={**environment, **own},
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )
+
+    def _installed(self) -> Path:
+        """The folder with the command, as an installation has it."""
+        command = self.home / "bin" / "interact"
+        if not command.exists():
+            command.parent.mkdir()
+            command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m cli "$@"\n', "utf-8")
+            command.chmod(0o755)
+        return command.parent
 
 
 async def ended(process: asyncio.subprocess.Process | None) -> None:
