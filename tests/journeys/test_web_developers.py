@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 from urllib.parse import urlencode
@@ -46,8 +47,11 @@ async def test_a_page_starts_a_chat_hears_it_and_its_parameters_reach_the_workfl
     await carla.sees("On its way.")
     await carla.page.evaluate("widget.setParameters({ page: 'checkout' })")
     # At the end they are forgotten, unless the tenant stores the context of conversations.
-    session = await company.session_of(await carla.page.evaluate("sessionId"))
-    assert session.parameters == {"orderNumber": "A-4711", "level": "gold", "page": "checkout"}
+    session_id = await carla.page.evaluate("sessionId")
+    known = {"orderNumber": "A-4711", "level": "gold", "page": "checkout"}
+    async with asyncio.timeout(15):
+        while (await company.session_of(session_id)).parameters != known:
+            await asyncio.sleep(0.2)
     await carla.page.evaluate("widget.end()")
     await carla.sees_the_end()
     heard = [tuple(part for part in event if part) for event in await carla.page.evaluate("heard")]
