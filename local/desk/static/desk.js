@@ -28,12 +28,14 @@ const chat = (id) => state.chats.find((each) => each.id === id);
 const openChat = () => chat(state.open);
 const personalChat = () => state.chats.find((each) => each.kind === "personal");
 
-/** Do something as the user, and say in the header where it was not possible. */
+/** Do something as the user, and say in the header where it was not possible; true if it was. */
 async function act(path, body) {
   try {
     await post(path, { user: state.me, ...body });
+    return true;
   } catch (error) {
     element("connection").textContent = error.message;
+    return false;
   }
 }
 
@@ -220,6 +222,8 @@ function signIn(userId) {
   stopListening();
   Object.assign(state, { me: userId, chats: [], open: "", connected: false });
   history.replaceState(null, "", `/?user=${encodeURIComponent(userId)}`);
+  // Nobody can write before it is known where to.
+  showCompose();
   stopListening = listen(userId, {
     onEvent: (event) => hear[event.type]?.(event),
     onConnection: (connected) => {
@@ -238,7 +242,11 @@ async function send() {
   text.value = "";
   typingTold = 0;
   showCompose();
-  await act("say", { chat: state.open, text: written });
+  const said = await act("say", { chat: state.open, text: written });
+  if (!said && !text.value) {
+    text.value = written;
+    showCompose();
+  }
 }
 
 element("user").onchange = ({ target }) => signIn(target.value);

@@ -9,7 +9,7 @@ from typing import Any
 import aiohttp
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Browser, Locator, Page, WebSocketRoute, expect
 
 from tests.local.desk.conftest import GUEST, LUISA, MARIO, RunningDesk, running_desk, wait_until
 from tests.local.desk.fake_bot import card_answer, invitation_card, message, reply_card, status_card, with_card
@@ -358,6 +358,33 @@ async def test_a_foreign_page_can_neither_listen_nor_act(desk: RunningDesk) -> N
             )
         async with http.post(f"{desk.url}/page/install", data=f'{{"user":"{MARIO.id}"}}') as response:
             assert response.status == 415
+
+
+async def test_nobody_writes_before_the_chat_is_known(desk: RunningDesk, page: Page) -> None:
+    await desk.install()
+    held: list[WebSocketRoute] = []
+    await page.route_web_socket("**/page/live**", lambda route: held.append(route))
+    await sign_in(page, desk)
+    field = page.get_by_role("textbox", name="Type a message")
+    await wait_until(lambda: _is(bool(held)))
+    await expect(field).to_be_disabled()
+
+    held[0].connect_to_server()
+    await expect(field).to_be_enabled()
+
+
+async def test_what_could_not_be_said_stays_written(desk: RunningDesk, page: Page) -> None:
+    await desk.install()
+    await sign_in(page, desk)
+    field = page.get_by_role("textbox", name="Type a message")
+    await page.route("**/page/say", lambda route: route.abort())
+    await field.fill("Hi Carla")
+    await page.keyboard.press("Enter")
+    await expect(field).to_have_value("Hi Carla")
+    await page.unroute("**/page/say")
+    await page.keyboard.press("Enter")
+    await expect(log_of(page)).to_contain_text("Hi Carla")
+    await expect(field).to_have_value("")
 
 
 async def test_an_own_message_is_mended_deleted_and_restored(desk: RunningDesk, page: Page) -> None:
