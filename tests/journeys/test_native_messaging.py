@@ -38,7 +38,7 @@ async def test_a_customer_and_an_agent_talk_through_a_reload_and_in_two_tabs(
     await carla.start("My order #42 has not arrived yet.")
     agent = await people.invited(team, carla.name)
     await agent.accepts(carla.name)
-    await agent.sees("My order #42 has not arrived yet.")
+    await agent.sees(f"{carla.name}: My order #42 has not arrived yet.")
     await agent.writes("Hello, let me look that up.")
     await carla.sees("Hello, let me look that up.")
 

@@ -15,7 +15,7 @@ async def test_a_customer_and_an_agent_talk(stack: Stack, people: People) -> Non
     await carla.sees(f"Welcome to Lunifico Support, {carla.name}!")
     await agent.accepts(carla.name)
     await carla.sees(f"You are now connected with {agent.name} of Lunifico Support.")
-    await agent.sees("My order #42 has not arrived yet.")
+    await agent.sees(f"{carla.name}: My order #42 has not arrived yet.")
     await agent.writes("Hello, let me look that up.")
     await carla.sees("Hello, let me look that up.")
     await carla.writes("Thank you!")
