@@ -6,8 +6,13 @@ import asyncio
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from local.azurite import azurite
+
+# A loaded machine is no fault of what is tested, and a run that failed fails again when it is repeated.
+settings.register_profile("interact", deadline=None, derandomize=True, database=None)
+settings.load_profile("interact")
 
 
 @pytest.fixture(scope="session")
