@@ -90,13 +90,33 @@ class SignalR:
         body = {"target": target, "arguments": [argument]}
         try:
             async with asyncio.timeout(PATIENCE):
-                headers = {"Authorization": f"Bearer {await self._access_by.for_call(url)}"}
-                async with self._http.open().post(url, json=body, headers=headers) as response:
-                    if response.status >= 300:
-                        logger.warning("SignalR answered a %s with %s", target, response.status)
+                status = await self._posted(url, body)
+            if status >= 300:
+                logger.warning("SignalR answered a %s with %s", target, status)
         except failures_of_calls() as error:
             # Widgets look by themselves.
             logger.warning("SignalR was not reached: %s", type(error).__name__)
+
+    async def _posted(self, url: str, body: Mapping[str, Any]) -> int:
+        """The status of a call, which is made again where its connection was lost.
+
+        The service closes a connection that was kept open for long, perhaps in the moment in which it is used again.
+        Whatever is invoked here may arrive twice.
+        """
+        import aiohttp
+
+        headers = {"Authorization": f"Bearer {await self._access_by.for_call(url)}"}
+
+        async def post() -> int:
+            async with self._http.open().post(url, json=body, headers=headers) as response:
+                return response.status
+
+        try:
+            return await post()
+        except aiohttp.ClientConnectorError:
+            raise
+        except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
+            return await post()
 
 
 def _watcher(key: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
@@ -150,6 +151,48 @@ async def test_a_service_that_is_down_is_noted_and_nothing_more(caplog: pytest.L
     await realtime.nudge("session-1", "connected")
     await http.close()
     assert "SignalR was not reached" in caplog.text
+
+
+@asynccontextmanager
+async def hanging_up(calls: list[str], *, answers: int) -> AsyncIterator[str]:
+    """The address of a service that closes each connection when it is used again after so many answers."""
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for answered in range(answers + 1):
+            with suppress(asyncio.IncompleteReadError):
+                head = await reader.readuntil(b"\r\n\r\n")
+                length = next(int(line.split()[1]) for line in head.lower().splitlines() if b"content-length" in line)
+                calls.append((await reader.readexactly(length)).decode())
+                if answered < answers:
+                    writer.write(b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(talk, "127.0.0.1", 0)
+    async with server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+
+
+async def test_a_connection_that_was_closed_meanwhile_loses_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    calls: list[str] = []
+    http = HttpSession()
+    async with hanging_up(calls, answers=1) as url:
+        realtime = SignalR(f"Endpoint={url};AccessKey={KEY}", http, SystemClock())
+        await realtime.nudge("session-1", "connected")
+        await realtime.show_typing("session-1")
+        await http.close()
+    # The sign of typing reached a connection in the moment of its end, and then a new one.
+    assert ["typing" in call for call in calls] == [False, True, True]
+    assert "SignalR" not in caplog.text
+
+
+async def test_a_service_that_always_hangs_up_is_asked_twice_and_noted(caplog: pytest.LogCaptureFixture) -> None:
+    calls: list[str] = []
+    http = HttpSession()
+    async with hanging_up(calls, answers=0) as url:
+        await SignalR(f"Endpoint={url};AccessKey={KEY}", http, SystemClock()).nudge("session-1", "connected")
+        await http.close()
+    assert len(calls) == 2
+    assert "SignalR was not reached: ServerDisconnectedError" in caplog.text
 
 
 @pytest.mark.parametrize("status", [401, 503])
