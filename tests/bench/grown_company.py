@@ -1,24 +1,21 @@
 """Fills the storage of the bench's company with many more documents and finished sessions than anybody looks at.
 
-Documents are written as saving writes them, with the rows by which they are found, but a hundred rows in a transaction.
-Finished sessions are copies of one that was really held.
+Documents have the rows that saving gives them, those by which they are found included. Finished sessions are copies of
+one that was really held.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from itertools import islice
-from typing import TypeVar
 
 from local import demo
 from local.seed import COMPANY, DIRECT_MESSAGES, PREVIEW_TEMPLATE, SERVICE_MESSAGES, SUPPORT, WORKFLOW
 from shared.adapters.document_rows import document_values, entry_keys, ref_key, row_key
 from shared.adapters.rows import key, part, prefix
 from shared.adapters.storage_account import StorageAccount
-from shared.adapters.table_operations import Operation, Put
 from shared.adapters.tables import CONFIG, HISTORY, INDEX, SESSIONS, Row, Tables
 from shared.domain.documents import Document, key_of
 from shared.domain.domain_templates import DomainRow, DomainTemplate
@@ -28,11 +25,9 @@ from shared.domain.references import targets_of
 from shared.domain.services import Service, ServiceModality
 from shared.domain.users import InteractAccess, User
 from shared.ports import Stored
+from tests.bench import many_rows
+from tests.bench.many_rows import StoredRow
 
-Thing = TypeVar("Thing")
-
-TRANSACTION = 100
-AT_ONCE = 3
 LOOK_EVERY = 0.1
 OF_THE_ROW = ("PartitionKey", "RowKey")
 ACCESS = InteractAccess(
@@ -58,11 +53,9 @@ def template_id(number: int) -> str:
 async def fill(connection_string: str, session_id: str, count: int) -> None:
     """Write so many users, services, domain templates, and copies of the finished session."""
     async with _open(connection_string) as tables:
-        operations = (operation for document in _documents(count) for operation in _rows_of(document))
-        partition = part(demo.TENANT_ID)
-        await _all(_in_transactions(operations), lambda some: tables.write(CONFIG, partition, *some, repeatable=True))
+        await many_rows.store(tables, (row for document in _documents(count) for row in _rows_of(document)))
         original = await _Finished.read(tables, session_id)
-        await _all(range(count), lambda number: original.copied(tables, number))
+        await many_rows.store(tables, (row for number in range(count) for row in original.copied(number)))
 
 
 async def finished(connection_string: str, session_id: str) -> None:
@@ -99,11 +92,11 @@ def _documents(count: int) -> Iterator[Document]:
         yield DomainTemplate(template_id(number), f"Site {number:05}", COMPANY, hosts)
 
 
-def _rows_of(document: Document) -> Iterator[Operation]:
-    own = key_of(document)
-    yield Put(row_key(own), document_values(Stored(document, "1")))
-    yield from (Put(ref_key(target, own)) for target in targets_of(document))
-    yield from (Put(entry) for entry in entry_keys(document))
+def _rows_of(document: Document) -> Iterator[StoredRow]:
+    own, partition = key_of(document), part(demo.TENANT_ID)
+    yield StoredRow(CONFIG, partition, row_key(own), document_values(Stored(document, "1")))
+    for leading_to_it in (*(ref_key(target, own) for target in targets_of(document)), *entry_keys(document)):
+        yield StoredRow(CONFIG, partition, leading_to_it, {})
 
 
 class _Finished:
@@ -119,19 +112,19 @@ class _Finished:
         live = await tables.between(SESSIONS, part(session_id), *prefix("live"))
         return cls(session_id, live, await _history(tables, session_id))
 
-    async def copied(self, tables: Tables, number: int) -> None:
+    def copied(self, number: int) -> Iterator[StoredRow]:
         copy = f"{number:08}{self._id[8:]}"
-        await tables.write(SESSIONS, part(copy), *(self._renamed(row, copy) for row in self._live), repeatable=True)
-        await tables.put(INDEX, f"thread-{number:08}", "session", {"session": copy})
-        await tables.write(HISTORY, _month(), *(self._renamed(row, copy) for row in self._history), repeatable=True)
+        yield from (self._renamed(SESSIONS, part(copy), row, copy) for row in self._live)
+        yield StoredRow(INDEX, f"thread-{number:08}", "session", {"session": copy})
+        yield from (self._renamed(HISTORY, _month(), row, copy) for row in self._history)
 
-    def _renamed(self, row: Row, copy: str) -> Put:
+    def _renamed(self, table: str, partition: str, row: Row, copy: str) -> StoredRow:
         values = {
             name: value.replace(self._id, copy) if isinstance(value, str) else value
             for name, value in row.values.items()
             if name not in OF_THE_ROW
         }
-        return Put(row.key.replace(self._id, copy), values)
+        return StoredRow(table, partition, row.key.replace(self._id, copy), values)
 
 
 async def _history(tables: Tables, session_id: str) -> list[Row]:
@@ -141,21 +134,6 @@ async def _history(tables: Tables, session_id: str) -> list[Row]:
 
 def _month() -> str:
     return key(demo.TENANT_ID, f"{datetime.now(UTC):%Y-%m}")
-
-
-def _in_transactions(operations: Iterator[Operation]) -> Iterator[Sequence[Operation]]:
-    while some := tuple(islice(operations, TRANSACTION)):
-        yield some
-
-
-async def _all(things: Iterable[Thing], work: Callable[[Thing], Awaitable[object]]) -> None:
-    left = iter(things)
-
-    async def some() -> None:
-        for thing in left:
-            await work(thing)
-
-    await asyncio.gather(*(some() for _ in range(AT_ONCE)))
 
 
 @asynccontextmanager

@@ -34,12 +34,11 @@ from local.signalr import SignalROptions
 from local.signalr import create_app as create_signalr
 from local.stand_ins import CHAT_EVENTS, StandIn, issuer_options, served
 from local.start import Start
-from tests.bench import company
+from tests.bench import company, many_rows
 from tests.bench.event_gate import EventGate
 from tests.bench.hosts import functions_host
 from tests.bench.storage_meter import StorageMeter, metered
 
-PARTITION_INDEX = Path(__file__).with_name("partition_index.cjs")
 LIMIT_FACTOR = 10_000.0
 CALL_SECONDS = 60
 EVENT_SECONDS = 600.0
@@ -83,7 +82,7 @@ async def running(
         log = parts.enter_context((start.logs / "stand-ins.log").open("w", encoding="utf-8"))
         parts.enter_context(contextlib.redirect_stdout(log))
         storage = await parts.enter_async_context(
-            azurite(None, addresses.storage, PARTITION_INDEX)
+            azurite(None, addresses.storage, many_rows.PRELOAD)
             if for_many_rows
             else azurite(start.data.azurite, addresses.storage)
         )

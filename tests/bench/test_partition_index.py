@@ -12,14 +12,15 @@ from shared.adapters.storage_account import StorageAccount
 from shared.adapters.table_operations import Delete, Insert, Put
 from shared.adapters.tables import CONFIG, Tables
 from shared.domain.errors import AlreadyExists
-from tests.bench.stack import PARTITION_INDEX
+from tests.bench import many_rows
+from tests.bench.many_rows import StoredRow
 
 NAMES = [f"{kind}:{number:04}" for kind in ("service", "user") for number in range(1_100)]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def tables() -> AsyncIterator[Tables]:
-    async with azurite(preload=PARTITION_INDEX) as storage:
+    async with azurite(preload=many_rows.PRELOAD) as storage:
         opened = Tables(StorageAccount(connection_string=storage.connection_string))
         for partition in ("one", "another"):
             for start in range(0, len(NAMES), 100):
@@ -64,3 +65,18 @@ async def test_a_row_is_found_changed_and_deleted_in_its_own_partition(tables: T
     await tables.write(CONFIG, "one", Delete("user:0500", changed.version), Put("user:0500x", {}))
     assert await tables.get(CONFIG, "one", "user:0500") is None
     assert await tables.get(CONFIG, "another", "user:0500") is not None
+
+
+async def test_rows_from_files_are_rows_like_others(tables: Tables) -> None:
+    values = {"text": "Zürich", "count": 5, "open": True}
+    await tables.put(CONFIG, "written", "row", values)
+    rows = [StoredRow(CONFIG, "from-files", f"row-{number:04}", values) for number in range(many_rows.IN_A_FILE + 1)]
+    await many_rows.store(tables, rows)
+    written = await tables.get(CONFIG, "written", "row")
+    found = await tables.between(CONFIG, "from-files", "!", "~")
+    assert written is not None
+    assert [row.key for row in found] == [row.key for row in rows]
+    for row in (found[0], found[-1]):
+        assert {name: row.values[name] for name in values} == {name: written.values[name] for name in values}
+    await tables.write(CONFIG, "from-files", Delete(found[0].key, found[0].version))
+    assert await tables.get(CONFIG, "from-files", found[0].key) is None
