@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+from urllib.parse import unquote_plus, urlsplit
+
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Request, expect
 
 from tests.journeys.conftest import People
 from tests.journeys.pages import SOON
@@ -16,6 +20,12 @@ HOSTILE = {
     "card": '{"type": "AdaptiveCard"} {{DATE(2026-11-22T00:00:00Z, SHORT)}} ${expression}',
     "start of a line": "1. not a list",
 }
+MARKED = {
+    mark["name"]: mark["text"]
+    for mark in json.loads((Path(__file__).parents[1] / "vectors" / "leaks.json").read_text("utf-8"))["marks"]
+    if mark["kind"] == "typed"
+}
+PUSH = "/client/"
 BIDI = "safe\u202egnp.exe\u202c \u2066hidden\u2069 end"
 SHOWN_TO_CUSTOMERS = BIDI.replace("\u202e", "")
 READ_BY_AGENTS = "safegnp.exe hidden end"
@@ -92,3 +102,39 @@ async def test_the_preview_keeps_a_strict_policy(stack: Stack, people: People) -
     await carla.page.get_by_role("button", name="Open chat").click()
     await expect(carla.page.get_by_role("button", name="Start chat")).to_be_visible()
     assert carla.complaints == []
+
+
+async def test_what_is_said_and_what_proves_it_is_in_no_address_and_in_no_log(stack: Stack, people: People) -> None:
+    mario = await people.agent("Mario")
+    carla = await people.visitor()
+    name, answer = f"{carla.name} {MARKED['name']}", f"{MARKED['answer']} to {carla.name}"
+    addresses: list[str] = []
+    proofs: set[str] = set()
+    carla.page.on("websocket", lambda socket: addresses.append(socket.url))
+
+    async def look(request: Request) -> None:
+        addresses.append(request.url)
+        if not request.url.startswith(stack.run["signalr"]):
+            proofs.add((await request.all_headers()).get("authorization", "").removeprefix("Bearer "))
+
+    carla.page.on("request", look)
+    await carla.open_chat(stack.run["preview"]["user"])
+    await carla.start(MARKED["message"], name=name)
+    await mario.accepts(name)
+    await carla.writes(MARKED["later"])
+    await mario.sees(f"{name}: {MARKED['later']}")
+    await mario.writes(answer)
+    await carla.sees(answer)
+    await carla.ends()
+    await carla.sees_the_end()
+
+    logs = [line for file in stack.logs.glob("*.log") for line in file.read_text("utf-8", "replace").splitlines()]
+    secret = (
+        {MARKED[said] for said in ("name", "message", "later", "answer")} | {"customer@example.com"} | proofs - {""}
+    )
+    assert len(proofs) >= 3
+    assert any("/messages" in address for address in addresses)
+    assert [line for line in logs if any(one in line for one in secret)] == []
+    assert [one for one in addresses if any(each in unquote_plus(one) for each in secret)] == []
+    # A browser can prove to SignalR in no other way who it is; that token hears when to look, and nothing else.
+    assert {urlsplit(one).path for one in addresses if "token=" in one} <= {PUSH}

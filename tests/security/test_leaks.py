@@ -1,6 +1,8 @@
 """Whole conversations with marked secrets: where each of them may be read, and that it is nowhere else.
 
-All that anybody types, proves or is given carries a mark of its own. The log is taken at DEBUG, of every library.
+All that anybody types, proves or is given carries a mark of its own; tests/vectors/leaks.json lists them, and the ways
+by which they come in. The log is taken at DEBUG, of every library. The addresses that a browser asks for, and the logs
+of the real stack, are looked through by tests/journeys/test_safety.py.
 """
 
 from __future__ import annotations
@@ -8,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -31,28 +34,21 @@ from shared.domain.errors import NotSent, OutcomeUnknown, PortError, Rejected
 from shared.domain.site_tokens import VerifiedCustomer
 from shared.domain.tenants import MessagingKind
 from shared.ports import BotConversation, SessionChange, SessionRecord
-from tests.functions.world import MARIO, RESOURCE, SERVICE, TENANT, World, form, json_of
+from tests.functions.world import MARIO, ORIGIN, RESOURCE, SERVICE, TENANT, World, form, json_of
 from tests.security.test_card_payloads import activity_of
-from tests.security.web import OF_SESSIONS, call, of_session, without_acs
+from tests.security.web import OF_SESSIONS, call, of_session, vectors, without_acs
 
-TYPED = {
-    "name": "MarkOfName",
-    "email": "mark.of.email@example.org",
-    "message": "MarkOfMessage: my card is 4711",
-    "parameter": "MarkOfParameter",
-    "later": "MarkOfLaterMessage",
-    "answer": "MarkOfAnswer",
-    "left": "MarkOfLeftMessage",
+LEAKS = vectors("leaks")
+MARKS = {mark["name"]: mark["text"] for mark in LEAKS["marks"]}
+TYPED = {mark["name"]: mark["text"] for mark in LEAKS["marks"] if mark["kind"] == "typed"}
+PROOFS = {mark["name"]: mark["text"] for mark in LEAKS["marks"] if mark["kind"] == "proof"}
+FAILURES: dict[str, Exception] = {
+    "throttled": NotSent("busy", 0.1),
+    "lost": OutcomeUnknown("timeout"),
+    "refused": Rejected("no such chat"),
+    "bug": RuntimeError("a bug"),
 }
-PROOFS = {
-    "key": "MarkOfIdempotencyKey01",
-    "site": "MarkOfSiteToken.e30.e30",
-    "challenge": "MarkOfChallengeToken",
-    "forged": "MarkOfForgedToken.e30.e30",
-    "connector": "MarkOfForgedConnectorToken",
-    "query": "MarkOfQuery",
-}
-
+ADDRESS = re.compile(r"(?:https?|wss?)://[^\s\"'<>\\]+")
 
 AFTER_LEASE = LEASE.total_seconds() + 1
 
@@ -134,6 +130,19 @@ class Breaking(MemorySessionStore):
         return await super().save(session_id, version, change)
 
 
+def filled(value: Any) -> Any:
+    """A case's value with the marks that it names."""
+    if isinstance(value, dict):
+        return {filled(name): filled(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [filled(one) for one in value]
+    if not isinstance(value, str):
+        return value
+    for name, text in MARKS.items():
+        value = value.replace(f"{{{name}}}", text)
+    return re.sub(r"\{(.)\*(\d+)\}", lambda match: match[1] * int(match[2]), value)
+
+
 def start_of(**changes: object) -> dict[str, Any]:
     customer = {"displayName": TYPED["name"], "email": TYPED["email"]}
     fields = {"customer": customer, "message": TYPED["message"], "idempotencyKey": PROOFS["key"]}
@@ -149,6 +158,7 @@ class Talk:
     agents: Failing
     sessions: Breaking
     refused: list[str] = field(default_factory=list)
+    answered: list[str] = field(default_factory=list)
 
     async def call(self, method: str, path: str, body: object = None, **headers: str) -> Any:
         """A call of the widget API, and its answer's document."""
@@ -172,6 +182,7 @@ class Talk:
 
     def _heard(self, response: func.HttpResponse) -> Any:
         body = response.get_body().decode()
+        self.answered.append(f"{dict(response.headers)} {body}")
         if response.status_code >= 400:
             self.refused.append(f"{dict(response.headers)} {body}")
         return json_of(response) if body else None
@@ -200,26 +211,14 @@ def talk(world: World) -> Talk:
 
 async def refusals(talk: Talk) -> None:
     """Whatever can be wrong with a start, with its texts and proofs in it."""
-    for changes in (
-        {"serviceId": "nobody"},
-        {"widgetKey": "another"},
-        {"accessToken": PROOFS["forged"]},
-        {"accessToken": None},
-        {"challengeToken": PROOFS["forged"]},
-        {"message": 5},
-        {"message": TYPED["message"] * 500},
-        {"customer": TYPED["name"]},
-        {"customer": {"displayName": TYPED["name"] + "\n", "email": TYPED["email"] + "@@"}},
-        {"parameters": {"orderNumber": TYPED["parameter"] * 100}},
-        {"idempotencyKey": PROOFS["key"] + "!"},
-        {"language": TYPED["name"]},
-    ):
-        await talk.call("POST", "sessions", start_of(**changes))
-    await talk.call("POST", "sessions", start_of(), origin="https://evil.example")
-    await talk.call("POST", "sessions", json.dumps(start_of()).encode()[:-1])
-    await talk.call("POST", "sessions", start_of(), **{"content-type": "text/plain"})
-    await talk.call("GET", f"contact?widgetKey=x&serviceId={PROOFS['query']}")
-    await talk.call("GET", f"presence?widgetKey=x&serviceId=s&accessToken={PROOFS['site']}")
+    for case in filled(LEAKS["starts"]):
+        body = json.dumps(start_of(**case.get("fields", {}))).encode()
+        headers = {"origin": case.get("origin", ORIGIN), "content-type": case.get("type", "application/json")}
+        before = len(talk.refused)
+        await talk.call("POST", "sessions", body[:-1] if case.get("cut") else body, **headers)
+        assert len(talk.refused) == before + 1, case["why"]
+    for case in filled(LEAKS["queries"]):
+        await talk.call("GET", case["path"])
 
 
 async def conversation(talk: Talk) -> Any:
@@ -229,18 +228,17 @@ async def conversation(talk: Talk) -> Any:
     await talk.of_session(started, "POST", "/parameters", {"parameters": {"orderNumber": TYPED["parameter"]}})
     await talk.world.connect(session_id)
     await talk.says(TYPED["answer"], "say-1")
-    failures = [NotSent("busy", 0.1), OutcomeUnknown("timeout"), Rejected("no such chat"), RuntimeError("a bug")]
-    for number, failure in enumerate(failures):
-        talk.agents.failures.append(failure)
+    for number, kind in enumerate(LEAKS["failures"]):
+        talk.agents.failures.append(FAILURES[kind])
         # A send whose outcome is unknown keeps the lease, and while it does nothing further is sent.
         talk.world.clock.advance(AFTER_LEASE)
         await talk.of_session(started, "POST", "/messages", {**write, "clientMessageId": f"{number:022}"})
     assert talk.agents.failures == []
     talk.world.clock.advance(AFTER_LEASE)
-    await talk.of_session(started, "POST", "/messages", {**write, "text": 5})
-    await talk.in_teams(type="messageUpdate", text=TYPED["answer"] * 2, id="say-1")
-    await talk.in_teams(f"Bearer {PROOFS['connector']}", type="message", text=TYPED["answer"])
-    await talk.in_teams(type="message", text=TYPED["answer"], value={"action": {"verb": TYPED["answer"], "data": []}})
+    for case in filled(LEAKS["writes"]):
+        await talk.of_session(started, "POST", "/messages", case["body"])
+    for case in filled(LEAKS["agent"]):
+        await talk.in_teams(f"Bearer {case.get('bearer', 'connector')}", **case["activity"])
     for method, route in OF_SESSIONS:
         await talk.of_session(started, method, route.partition("{sessionId}")[2], token=PROOFS["forged"])
     talk.sessions.broken = True
@@ -267,16 +265,10 @@ async def delivered(talk: Talk) -> None:
         "composeTime": "2030-01-01T09:00:00+00:00",
     }
     moment = datetime(2030, 1, 1, 9, tzinfo=UTC)
-    every: list[Any] = [
-        good,
-        {**good, "composeTime": TYPED["later"]},
-        {**good, "threadId": [TYPED["later"]]},
-        [TYPED["left"]],
-    ]
-    for data in every:
+    for case in filled(LEAKS["events"]):
         event = func.EventGridEvent(
             id="1",
-            data=data,
+            data=case["as"] if "as" in case else {**good, **case["data"]},
             topic=RESOURCE,
             subject="thread",
             event_type=MESSAGE_RECEIVED,
@@ -285,9 +277,9 @@ async def delivered(talk: Talk) -> None:
         )
         with contextlib.suppress(PortError):
             await on_chat_event(event)
-    body = json.dumps({"session": "s", "due": TYPED["later"], "reason": "opened"}).encode()
-    with contextlib.suppress(PortError):
-        await on_session_timer(func.QueueMessage(id="1", body=body))
+    for case in filled(LEAKS["timers"]):
+        with contextlib.suppress(PortError):
+            await on_session_timer(func.QueueMessage(id="1", body=json.dumps(case["body"]).encode()))
 
 
 async def test_what_people_write_is_read_by_those_who_talk_and_by_nobody_else(
@@ -309,6 +301,7 @@ async def test_what_people_write_is_read_by_those_who_talk_and_by_nobody_else(
         "timers": repr(talk.world.timers.due) + repr(talk.world.timers.turns),
         "nudges": repr(talk.world.realtime.__dict__),
         "hash of the request": record.body_hash,
+        "addresses": "\n".join(ADDRESS.findall("\n".join(talk.answered) + repr(talk.agents.sent))),
     }
     found = {
         (place, mark)
@@ -319,6 +312,7 @@ async def test_what_people_write_is_read_by_those_who_talk_and_by_nobody_else(
     assert found == set()
     # The marks did go where they belong, the log was written, and all kinds of refusals were heard.
     assert "the log is open" in log.text
+    assert ORIGIN in places["addresses"]
     # No exception vanishes, neither those of ports nor what nobody has thought of.
     for said in ("the store is broken", "RuntimeError: a bug", "outcome_unknown", "relay_to_agent rejected"):
         assert said in log.text

@@ -18,11 +18,16 @@ from tests.functions.world import World, form, json_of, request
 VECTORS = Path(__file__).parents[1] / "vectors"
 
 
+def vectors(name: str) -> Any:
+    """A list in tests/vectors."""
+    return json.loads((VECTORS / f"{name}.json").read_text("utf-8"))
+
+
 def cases(name: str, part: str = "cases") -> list[Any]:
     """The cases of a list in tests/vectors, as parameters with their reason as the id."""
     import pytest
 
-    return [pytest.param(case, id=case["why"]) for case in json.loads((VECTORS / f"{name}.json").read_text())[part]]
+    return [pytest.param(case, id=case["why"]) for case in vectors(name)[part]]
 
 
 FUNCTIONS = tuple(app.get_functions())
