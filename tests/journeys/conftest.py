@@ -88,10 +88,15 @@ async def browser() -> AsyncIterator[Browser]:
 
 @dataclass
 class People:
-    """Makes customers and agents, each with a browser context of their own."""
+    """Makes customers and agents, each with a browser context of their own.
+
+    `windows` are those of agents by their names, left open by earlier tests: to load the desk in a new one costs
+    as much as the rest of a short conversation.
+    """
 
     browser: Browser
     stack: Stack
+    windows: dict[str, Agent] = field(default_factory=dict)
     contexts: list[BrowserContext] = field(default_factory=list)
     visitors: list[Visitor] = field(default_factory=list)
     agents: list[Agent] = field(default_factory=list)
@@ -104,7 +109,11 @@ class People:
 
     async def agent(self, name: str) -> Agent:
         """The agent of this name, signed in at the desk."""
-        agent = Agent(await self._page(), name)
+        agent = self.windows.pop(name, None)
+        if agent is None:
+            agent = Agent(await self._page(), name)
+        else:
+            self.contexts.append(agent.page.context)
         self.agents.append(agent)
         user_id = next(each["id"] for each in self.stack.run["agents"] if each["name"] == name)
         await agent.sign_in(self.stack.run["desk"], user_id)
@@ -123,6 +132,18 @@ class People:
                         return agent
                 await asyncio.sleep(0.1)
 
+    async def leave(self, *, windows_stay: bool) -> None:
+        """Close everything; the windows of agents stay for the next test if nothing has happened to them."""
+        for agent in self.agents:
+            if windows_stay and agent.name not in self.windows and not agent.page.is_closed():
+                # A desk that nobody looks at would still be open, and ask for cards that refresh themselves.
+                await agent.page.goto("about:blank")
+                agent.complaints.clear()
+                self.contexts.remove(agent.page.context)
+                self.windows[agent.name] = agent
+        for context in self.contexts:
+            await context.close()
+
     @property
     def watched(self) -> list[WatchedPage]:
         return [*self.visitors, *self.agents]
@@ -134,33 +155,41 @@ class People:
         return await context.new_page()
 
 
+@pytest.fixture(scope="session")
+def windows() -> dict[str, Agent]:
+    """Of the agents of the running system, between tests; they close with the browser."""
+    return {}
+
+
 @pytest_asyncio.fixture(loop_scope="session")
 async def people(
-    browser: Browser, stack: Stack, company: Company, request: pytest.FixtureRequest
+    browser: Browser, stack: Stack, company: Company, windows: dict[str, Agent], request: pytest.FixtureRequest
 ) -> AsyncIterator[People]:
     """Afterwards no page has complained, and every conversation ends, so that the agents are free for the next test.
 
     Where the test failed there are screenshots and logs in `.local/journeys`.
     """
     try:
-        async with invited_people(browser, stack, request) as made:
+        async with invited_people(browser, stack, request, windows) as made:
             yield made
     finally:
         await company.refresh_agents()
 
 
 @contextlib.asynccontextmanager
-async def invited_people(browser: Browser, stack: Stack, request: pytest.FixtureRequest) -> AsyncIterator[People]:
+async def invited_people(
+    browser: Browser, stack: Stack, request: pytest.FixtureRequest, windows: dict[str, Agent] | None = None
+) -> AsyncIterator[People]:
     """People in front of any running system, as the fixture `people` has them."""
-    made = People(browser, stack)
+    made = People(browser, stack, {} if windows is None else windows)
     yield made
     complaints = [f"{watched.name}: {text}" for watched in made.watched for text in watched.complaints]
-    if request.node.stash.get(_FAILED, False) or complaints:
+    failed = request.node.stash.get(_FAILED, False) or bool(complaints)
+    if failed:
         await _keep_evidence(made, request.node.name, complaints)
     for visitor in made.visitors:
         await visitor.leaves()
-    for context in made.contexts:
-        await context.close()
+    await made.leave(windows_stay=windows is not None and not failed)
     assert complaints == []
 
 

@@ -8,6 +8,7 @@ import { deletedNote, ownActions } from "/static/revising.js";
 const SAME_BREATH = 5 * 60 * 1000;
 const NEAR_THE_END = 120;
 const SLOW = 600;
+const SHOWN_AT_FIRST = 40;
 
 /**
  * Shows messages in `log`; `onPress(message, action)` resolves to an outcome, `onRetry(message)` sends again,
@@ -15,6 +16,7 @@ const SLOW = 600;
  */
 export class Messages {
   #entries = new Map();
+  #earlier = new Map();
 
   constructor(log, { appName, onPress, onRetry, onRevise }) {
     this.log = log;
@@ -24,18 +26,23 @@ export class Messages {
     this.onRevise = onRevise;
   }
 
-  /** Show exactly these messages, from oldest to newest. */
+  /** Show these messages, from oldest to newest; of many the latest, and a button for those before. */
   showAll(messages) {
-    this.#entries.clear();
-    this.log.replaceChildren();
-    for (const message of messages) {
-      this.#add(message);
+    const earlier = messages.slice(0, -SHOWN_AT_FIRST);
+    this.#earlier = new Map(earlier.map((message) => [message.id, message]));
+    this.#show(messages.slice(-SHOWN_AT_FIRST));
+    if (earlier.length > 0) {
+      this.log.prepend(this.#earlierButton());
     }
     this.scrollToEnd();
   }
 
   /** Add or change one message. */
   show(message) {
+    if (this.#earlier.has(message.id)) {
+      this.#earlier.set(message.id, message);
+      return;
+    }
     const atTheEnd = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < NEAR_THE_END;
     const entry = this.#entries.get(message.id);
     if (entry) {
@@ -49,6 +56,7 @@ export class Messages {
   }
 
   remove(messageId) {
+    this.#earlier.delete(messageId);
     this.#entries.get(messageId)?.element.remove();
     this.#entries.delete(messageId);
     let previous;
@@ -60,6 +68,28 @@ export class Messages {
 
   scrollToEnd() {
     this.log.scrollTop = this.log.scrollHeight;
+  }
+
+  #show(messages) {
+    this.#entries.clear();
+    this.log.replaceChildren();
+    for (const message of messages) {
+      this.#add(message);
+    }
+  }
+
+  #earlierButton() {
+    const button = make("button", "earlier quiet", "Earlier messages");
+    button.type = "button";
+    button.onclick = () => {
+      const before = this.log.scrollHeight - this.log.scrollTop;
+      const earlier = [...this.#earlier.values()];
+      this.#earlier.clear();
+      this.#show([...earlier, ...[...this.#entries.values()].map(({ message }) => message)]);
+      this.log.scrollTop = this.log.scrollHeight - before;
+      this.#entries.get(earlier.at(-1)?.id)?.element.focus({ preventScroll: true });
+    };
+    return button;
   }
 
   #add(message) {

@@ -360,6 +360,28 @@ async def test_a_foreign_page_can_neither_listen_nor_act(desk: RunningDesk) -> N
             assert response.status == 415
 
 
+async def test_of_a_long_chat_the_latest_are_shown_and_the_others_by_a_button(desk: RunningDesk, page: Page) -> None:
+    conversation = await desk.install()
+    sent = [(await desk.connector.send(conversation, message(f"Message {number}.")))[1] for number in range(45)]
+    await desk.connector.send(conversation, message("The last."))
+    await sign_in(page, desk)
+    log = log_of(page)
+    await expect(log.get_by_text("The last.")).to_be_in_viewport()
+    await expect(log.get_by_text("Message 5.", exact=True)).to_have_count(0)
+    await desk.connector.update(conversation, sent[0]["id"], message("Mended."))
+    await desk.connector.send(conversation, message("A new one."))
+    await expect(log.get_by_text("A new one.")).to_be_visible()
+    await expect(log.get_by_text("Mended.")).to_have_count(0)
+    assert await violations(page) == []
+
+    await log.get_by_role("button", name="Earlier messages").click()
+    await expect(log.get_by_text("Mended.")).to_have_count(1)
+    await expect(log.get_by_text("A new one.")).to_have_count(1)
+    # With the note that the app was installed.
+    await expect(log.get_by_role("article")).to_have_count(48)
+    await expect(log.get_by_role("button", name="Earlier messages")).to_have_count(0)
+
+
 async def test_nobody_writes_before_the_chat_is_known(desk: RunningDesk, page: Page) -> None:
     await desk.install()
     held: list[WebSocketRoute] = []
