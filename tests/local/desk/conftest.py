@@ -1,10 +1,9 @@
-"""A running desk with a fake bot, and a browser."""
+"""A running desk with a fake bot."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import shutil
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
@@ -13,8 +12,6 @@ from typing import Any
 
 import aiohttp
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, async_playwright
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from local.desk import DeskOptions, DeskUser, create_app
@@ -27,15 +24,6 @@ SECRET = "desk-secret"
 MARIO = DeskUser("a0000000-0000-4000-8000-000000000001", "Mario", "mario@lunifico.example")
 LUISA = DeskUser("a0000000-0000-4000-8000-000000000002", "Luisa", "luisa@lunifico.example")
 GUEST = DeskUser("a0000000-0000-4000-8000-000000000003", "Interact Guest", "guest@lunifico.example", guest=True)
-BROWSER_ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @dataclass
@@ -124,15 +112,3 @@ def _side_by_side(bot: ASGIApp, desk: ASGIApp) -> ASGIApp:
 async def desk() -> AsyncIterator[RunningDesk]:
     async with running_desk() as running:
         yield running
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    """One Chromium for a module, whose tests run in the loop of the module."""
-    executable = shutil.which("chromium")
-    if executable is None:
-        pytest.fail("chromium is not installed: these tests drive the page of the desk in it")
-    async with async_playwright() as playwright:
-        launched = await playwright.chromium.launch(executable_path=executable, args=BROWSER_ARGUMENTS)
-        yield launched
-        await launched.close()
