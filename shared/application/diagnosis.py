@@ -15,7 +15,7 @@ from shared.application.tenant_extensions import LONGEST_TOKEN, Checked, TenantE
 from shared.application.transfers import cap_of
 from shared.application.waiting import queue_name
 from shared.domain.administrators import Administrator
-from shared.domain.admission import Asked
+from shared.domain.admission_rules import Asked
 from shared.domain.authorization import AuthorizationMode
 from shared.domain.challenges import ChallengeKind
 from shared.domain.contacts import Contact

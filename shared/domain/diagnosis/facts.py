@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from shared.domain.admission import Asked
+from shared.domain.admission_rules import Asked
 from shared.domain.diagnosis.origins import Elsewhere, Page
 from shared.domain.diagnosis.snippets import Snippet
 from shared.domain.distribution import LeftOut

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from shared.domain.admission import CHAIN, OF_TENANT, Asked, Rule
+from shared.domain.admission_rules import CHAIN, OF_TENANT, Asked, Rule
 from shared.domain.challenges import ChallengeKind, check_challenge
 from shared.domain.diagnosis.condition import Area, Condition
 from shared.domain.diagnosis.facts import Facts

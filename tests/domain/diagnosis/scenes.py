@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from shared.domain.admission import Asked
+from shared.domain.admission_rules import Asked
 from shared.domain.contacts import Contact
 from shared.domain.diagnosis import BY_ID
 from shared.domain.diagnosis.facts import Facts, Member, Step
