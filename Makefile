@@ -5,6 +5,7 @@ RUN := .venv/bin/python
 
 PROFILE ?= all
 TRANSPORT ?= all
+HOSTS ?= 2
 SEEDS ?= 1000
 SEED ?=
 CONVERSATIONS ?= 200
@@ -48,9 +49,9 @@ bench: ## measure throughput and latency against the running system
 	$(PREPARE)
 	@$(RUN) -m tests.bench
 
-simulate: ## play a story of bad days for each seed (SEEDS=10000; TRANSPORT=native PROFILE=storm; SEED=121 replays one)
+simulate: ## play a story of bad days for each seed (SEEDS=10000; TRANSPORT=native PROFILE=storm HOSTS=3; SEED=121 replays one)
 	$(PREPARE)
-	@$(RUN) -m tests.simulation --profile $(PROFILE) --transport $(TRANSPORT) $(if $(SEED),--seed $(SEED),--seeds $(SEEDS))
+	@$(RUN) -m tests.simulation --profile $(PROFILE) --transport $(TRANSPORT) --hosts $(HOSTS) $(if $(SEED),--seed $(SEED),--seeds $(SEEDS))
 
 soak: ## keep the promises on the real stack under faults and kills (CONVERSATIONS=200 MESSAGES=20 SEED=…; FAULTS=0, SHORT=1)
 	$(PREPARE)

@@ -12,14 +12,14 @@ from concurrent.futures import ProcessPoolExecutor
 
 from tests.simulation.faults import PROFILES
 from tests.simulation.native import TRANSPORTS
-from tests.simulation.story import Outcome, dealt, tell
+from tests.simulation.story import HOSTS, Outcome, dealt, tell
 
 DEALT = "all"
 """Each seed has one profile and one transport, in turn."""
 PROGRESS_EVERY = 1000
 MOST_SHOWN = 5
 """Of one story's broken promises."""
-Case = tuple[int, str, str]
+Case = tuple[int, str, str, int]
 
 
 def main() -> int:
@@ -27,6 +27,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="simulate", description=__doc__)
     parser.add_argument("--profile", choices=[*PROFILES, DEALT], default=DEALT)
     parser.add_argument("--transport", choices=[*TRANSPORTS, DEALT], default=DEALT)
+    parser.add_argument("--hosts", type=int, default=HOSTS, help="instances of the app at once")
     parser.add_argument("--seeds", type=_seeds, default=range(1000), help="how many, or first:end")
     parser.add_argument("--seed", type=int, help="replay this one, with the log")
     options = parser.parse_args()
@@ -52,6 +53,7 @@ def _case(seed: int, options: argparse.Namespace) -> Case:
         seed,
         profile if options.profile == DEALT else options.profile,
         transport if options.transport == DEALT else options.transport,
+        options.hosts,
     )
 
 

@@ -20,6 +20,8 @@ from tests.simulation.world import World
 LIFETIME = 3 * 3600
 """Seconds of virtual time, after which everything must be over: the queue's limit is 15 min, a lost message 10 min."""
 
+HOSTS = 2
+"""Instances of the app at once, where nobody asks for more."""
 WEATHER = ("storm", "hurricane", "storm", "hurricane", "calm", "storm", "hurricane", "storm", "hurricane", "storm")
 """How bad the days are, in turn: mostly bad."""
 
@@ -45,20 +47,22 @@ class Outcome:
     written: int = 0
     answered: int = 0
     kills: int = 0
+    hosts: int = HOSTS
 
     @property
     def replay(self) -> str:
-        return f"make simulate TRANSPORT={self.transport} PROFILE={self.profile} SEED={self.seed}"
+        several = f" HOSTS={self.hosts}" if self.hosts != HOSTS else ""
+        return f"make simulate TRANSPORT={self.transport} PROFILE={self.profile}{several} SEED={self.seed}"
 
 
-def tell(seed: int, profile: str, transport: str = "acs") -> Outcome:
+def tell(seed: int, profile: str, transport: str = "acs", hosts: int = HOSTS) -> Outcome:
     """Play the story of a seed under a profile of faults."""
     random.seed(seed)  # the jitter of the code under test
-    return run_virtual(lambda: _tell(seed, profile, transport))
+    return run_virtual(lambda: _tell(seed, profile, transport, hosts))
 
 
-async def _tell(seed: int, profile: str, transport: str) -> Outcome:
-    world = World(seed, PROFILES[profile], scene(seed), transport=transport)
+async def _tell(seed: int, profile: str, transport: str, hosts: int) -> Outcome:
+    world = World(seed, PROFILES[profile], scene(seed), transport=transport, instances=hosts)
     source = world.random
     agents = [AgentPerson(world, number, messages=source.randint(1, 6)) for number in range(world.scene.agents)]
     visitors = [
@@ -103,6 +107,7 @@ async def _tell(seed: int, profile: str, transport: str) -> Outcome:
         written=sum(len(visitor.written) for visitor in visitors),
         answered=sum(len(said) for agent in agents for said in agent.sent.values()),
         kills=sum(host.generation for host in world.hosts),
+        hosts=hosts,
     )
 
 

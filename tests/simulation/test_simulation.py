@@ -26,6 +26,7 @@ from tests.simulation.world import Timers
 
 SEEDS = 500
 CHUNK = 25
+WITH_THREE = range(10_000, 10_100, CHUNK)
 
 
 @pytest.fixture(autouse=True)
@@ -42,6 +43,13 @@ def _broken(outcomes: list[Outcome]) -> str:
 @pytest.mark.parametrize("first", range(0, SEEDS, CHUNK))
 def test_every_promise_is_kept(first: int) -> None:
     outcomes = [tell(seed, *dealt(seed)) for seed in range(first, first + CHUNK)]
+
+    assert not _broken(outcomes), _broken(outcomes)
+
+
+@pytest.mark.parametrize("first", WITH_THREE)
+def test_every_promise_is_kept_by_three_instances_at_once(first: int) -> None:
+    outcomes = [tell(seed, *dealt(seed), hosts=3) for seed in range(first, first + CHUNK)]
 
     assert not _broken(outcomes), _broken(outcomes)
 
@@ -63,6 +71,7 @@ def test_without_faults_nothing_is_repeated() -> None:
 @pytest.mark.parametrize("transport", TRANSPORTS)
 def test_a_seed_always_tells_the_same_story(transport: str) -> None:
     assert tell(7, "storm", transport) == tell(7, "storm", transport)
+    assert tell(7, "storm", transport) != tell(7, "storm", transport, hosts=3)
 
 
 def test_threads_that_take_the_same_message_twice_are_found_out(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""A world of two hosts, Event Grid and timers, all of them unreliable but for the rules they keep."""
+"""A world of several hosts, Event Grid and timers, all of them unreliable but for the rules they keep."""
 
 from __future__ import annotations
 
@@ -94,6 +94,7 @@ class World:
     scene: demo.Scene
     recovery_timeout: int = 300
     transport: str = "acs"
+    instances: int = 2
     violations: list[str] = field(default_factory=list)
     on_invitation: Callable[[str, InvitationView], None] = lambda agent, view: None
     is_over: Callable[[], bool] = lambda: True
@@ -117,7 +118,7 @@ class World:
         self.agents = WatchedChats(lambda agent, view: self.on_invitation(agent, view))
         self.realtime, self.timers, self.ids = MemoryRealtime(), Timers(self), CountingIds()
         self.presence = MemoryPresence()
-        self.hosts = [Host("a"), Host("b")]
+        self.hosts = [Host(f"host {number}") for number in range(1, self.instances + 1)]
         self.applications = {host.name: self._application(host) for host in self.hosts}
 
     @property
