@@ -13,6 +13,9 @@ from tests.bench.message_times import Conversation, connect
 from tests.bench.stack import Stack
 from tests.bench.times import CALL_FAILURES
 
+MOST_FAILURES = 100
+"""Each may take as long as anybody waits for a message; with more of them nothing would be weighed but the waiting."""
+
 
 @dataclass(frozen=True)
 class MemoryUse:
@@ -25,7 +28,10 @@ class MemoryUse:
 
 
 async def measure(stack: Stack, people: Sequence[Person], messages: int) -> MemoryUse:
-    """Relay so many messages, half of them from each side, in as many conversations as there are people."""
+    """Relay so many messages, half of them from each side, in as many conversations as there are people.
+
+    Raises TimeoutError where too many are not seen.
+    """
     async with contextlib.AsyncExitStack() as open_ones:
         conversations = [await connect(stack, person, open_ones) for person in people]
         failures = await _relay(conversations, len(conversations) * 2)
@@ -46,6 +52,8 @@ async def _relay(conversations: Sequence[Conversation], messages: int) -> int:
                 await send()
             except CALL_FAILURES:
                 failures += 1
+                if failures > MOST_FAILURES:
+                    raise TimeoutError(f"{failures} messages were not seen") from None
 
     await asyncio.gather(*(talk(conversation) for conversation in conversations))
     return failures

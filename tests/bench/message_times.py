@@ -85,6 +85,7 @@ async def connect(stack: Stack, person: Person, open_ones: contextlib.AsyncExitS
     await agent.install()
     window = await open_ones.enter_async_context(agent.window())
     visitor = await Visitor.arrive(stack, OwnCalls(), {"contactId": person.id})
+    await open_ones.enter_async_context(visitor.staying())
     nudged = await open_ones.enter_async_context(visitor.listening())
     await agent.accept()
     return Conversation(visitor, agent, window, nudged)

@@ -16,9 +16,12 @@ import aiohttp
 from local import demo
 from local.acs.threads import API_VERSION
 from tests.bench.stack import Stack
+from tests.bench.times import CALL_FAILURES
 
 RECORD_SEPARATOR = "\x1e"
 INVOCATION = 1
+HEARTBEAT = 60.0
+"""Seconds, as in the widget."""
 SERVICE = {"serviceId": demo.SERVICE_ID}
 
 
@@ -83,6 +86,23 @@ class Visitor:
         async with self.stack.http.get(f"{self._messages}&maxPageSize=5", headers=self._access) as response:
             response.raise_for_status()
             return [message.get("content", {}).get("message", "") for message in (await response.json())["value"]]
+
+    @contextlib.asynccontextmanager
+    async def staying(self) -> AsyncIterator[None]:
+        """Give signs of life until the block is left, as an open page does: without them the session ends."""
+
+        async def beat() -> None:
+            while True:
+                await asyncio.sleep(HEARTBEAT)
+                with contextlib.suppress(*CALL_FAILURES):
+                    await self.heartbeat()
+
+        beating = asyncio.create_task(beat())
+        try:
+            yield
+        finally:
+            beating.cancel()
+            await asyncio.wait([beating])
 
     @contextlib.asynccontextmanager
     async def listening(self) -> AsyncIterator[asyncio.Event]:
