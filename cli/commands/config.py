@@ -114,7 +114,7 @@ def apply_changes(
 
     with call.output.progress("Applying", len(plan.changes)) as step:
         try:
-            apply(call.api, plan.changes, done)
+            apply(call.api, plan.changes, done, versions.__setitem__)
         finally:
             write_lock(folder, Lock(lock.url, versions))
     call.output.result({**plan_json(plan), "applied": len(made)}, plain(f"{len(made)} changes applied."))

@@ -28,3 +28,14 @@ def terminal(office: Office, tmp_path: Path) -> Iterator[Terminal]:
     with Terminal(tmp_path / "settings") as opened:
         opened.sign_in("carla")
         yield opened
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "company"
+
+
+@pytest.fixture
+def exported(terminal: Terminal, folder: Path) -> Path:
+    terminal.done("config", "export", str(folder))
+    return folder

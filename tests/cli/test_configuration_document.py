@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 from cli.configuration.documents import ORDER
+from tests.cli.folders import empty_office
 from tests.cli.terminal import Terminal
-from tests.cli.test_config import empty_office
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "configuration.md"
 

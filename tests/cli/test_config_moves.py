@@ -1,0 +1,137 @@
+"""`interact config apply` where documents change their organization units together."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import httpx
+import pytest
+import yaml
+
+from shared.domain.documents import Kind
+from tests.cli.folders import Answer, Killed, around, documents_of, edit, is_write, plan
+from tests.cli.terminal import Terminal
+from tests.functions.office import SALES, Office
+
+PAIRS = {"france": ("french", "fr"), "america": ("american", "us")}
+"""A service and its template in each of two units."""
+
+
+@pytest.fixture
+def company(terminal: Terminal, exported: Path) -> Path:
+    """A folder, and the server like it: in France and in America a service with a template of its own."""
+    for unit, (service, template) in PAIRS.items():
+        write(
+            exported, "domainTemplates", {"id": template, "name": template, "organizationUnitId": unit, "domains": []}
+        )
+        interact = {**SALES["interact"], "domainTemplateId": template}
+        changed = {"id": service, "name": service, "organizationUnitId": unit, "interact": interact}
+        write(exported, "services", {**SALES, **changed})
+    terminal.done("config", "apply", str(exported), "--yes")
+    return exported
+
+
+def write(folder: Path, collection: str, document: dict[str, object]) -> None:
+    file = folder / collection / f"{document['id']}.yaml"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(yaml.safe_dump(document), "utf-8")
+
+
+def move(folder: Path, pair: tuple[str, str], unit: str) -> None:
+    service, template = pair
+    for file in (f"services/{service}.yaml", f"domainTemplates/{template}.yaml"):
+        edit(folder / file, lambda document: document.update(organizationUnitId=unit))
+
+
+def units_of(office: Office, pair: tuple[str, str]) -> set[str]:
+    service, template = pair
+    found = office.stored(Kind.SERVICE, service), office.stored(Kind.DOMAIN_TEMPLATE, template)
+    return {each.organization_unit_id for each in found}
+
+
+def test_a_service_moves_with_its_template(terminal: Terminal, company: Path, office: Office) -> None:
+    move(company, PAIRS["france"], "america")
+    told = terminal.done("config", "apply", str(company), "--yes", "--json").document
+    assert told["applied"] == 2
+    assert units_of(office, PAIRS["france"]) == {"america"}
+    assert plan(terminal, company)["changes"] == []
+
+
+def test_two_change_places(terminal: Terminal, company: Path, office: Office) -> None:
+    move(company, PAIRS["france"], "america")
+    move(company, PAIRS["america"], "france")
+    terminal.done("config", "apply", str(company), "--yes")
+    assert units_of(office, PAIRS["france"]) == {"america"}
+    assert units_of(office, PAIRS["america"]) == {"france"}
+
+
+def test_a_template_is_never_out_of_reach_of_its_service(terminal: Terminal, company: Path, office: Office) -> None:
+    seen: list[str] = []
+
+    def watch(request: httpx.Request, answer: Answer) -> httpx.Response:
+        response = answer(request)
+        if is_write(request) and response.status_code == 200:
+            seen.append(office.stored(Kind.DOMAIN_TEMPLATE, "fr").organization_unit_id)
+        return response
+
+    around(terminal, watch)
+    move(company, PAIRS["france"], "america")
+    terminal.done("config", "apply", str(company), "--yes")
+    assert seen == ["root", "root", "america"]
+
+
+def test_units_that_change_their_parents_take_their_documents_along(
+    terminal: Terminal, company: Path, office: Office
+) -> None:
+    edit(company / "services" / "american.yaml", lambda document: document.update(organizationUnitId="france"))
+    edit(company / "domainTemplates" / "us.yaml", lambda document: document.update(organizationUnitId="europe"))
+    terminal.done("config", "apply", str(company), "--yes")
+    edit(company / "organizationUnits" / "france.yaml", lambda document: document.update(parentId="america"))
+    edit(company / "domainTemplates" / "us.yaml", lambda document: document.update(organizationUnitId="america"))
+    terminal.done("config", "apply", str(company), "--yes")
+    assert office.stored(Kind.DOMAIN_TEMPLATE, "us").organization_unit_id == "america"
+    assert office.stored(Kind.ORGANIZATION_UNIT, "france").parent_id == "america"
+
+
+def test_a_move_that_the_set_itself_forbids_is_found_before_anything_is_written(
+    terminal: Terminal, company: Path, office: Office
+) -> None:
+    before = documents_of(office)
+    edit(company / "services" / "french.yaml", lambda document: document.update(organizationUnitId="america"))
+    ended = terminal.run("config", "apply", str(company), "--yes")
+    assert ended.code == 1
+    assert documents_of(office) == before
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_killed_anywhere_and_run_again_it_gets_there(
+    terminal: Terminal, company: Path, office: Office, seed: int
+) -> None:
+    chance = random.Random(seed)
+    left = [0]
+
+    def mortal(request: httpx.Request, answer: Answer) -> httpx.Response:
+        if not is_write(request):
+            return answer(request)
+        left[0] -= 1
+        if left[0] == 0 and chance.random() < 0.5:
+            raise Killed
+        response = answer(request)
+        if left[0] == 0:
+            raise Killed
+        return response
+
+    around(terminal, mortal)
+    move(company, PAIRS["france"], "america")
+    move(company, PAIRS["america"], "france")
+    for _ in range(30):
+        left[0] = chance.randint(1, 7)
+        try:
+            terminal.done("config", "apply", str(company), "--yes")
+        except Killed:
+            continue
+        break
+    assert units_of(office, PAIRS["france"]) == {"america"}
+    assert units_of(office, PAIRS["america"]) == {"france"}
+    assert plan(terminal, company)["changes"] == []
