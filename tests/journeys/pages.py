@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import ConsoleMessage, Locator, Page, expect
+from playwright.async_api import ConsoleMessage, Locator, Page, WebSocketRoute, expect
 
 AXE = Path(__file__).parents[2] / "local" / "node_modules" / "axe-core" / "axe.min.js"
 TELL_VIOLATIONS = """
@@ -45,6 +45,17 @@ class Visitor(WatchedPage):
     @property
     def log(self) -> Locator:
         return self.page.get_by_role("log", name="Conversation")
+
+    async def loses_push(self, signalr: str) -> list[str]:
+        """Every connection to SignalR breaks off at once; those that were tried."""
+        tried: list[str] = []
+
+        async def break_off(socket: WebSocketRoute) -> None:
+            tried.append(socket.url)
+            await socket.close()
+
+        await self.page.route_web_socket(f"{signalr.replace('http', 'ws', 1)}/**", break_off)
+        return tried
 
     async def open_chat(self, address: str) -> None:
         await self.page.goto(address)

@@ -121,3 +121,18 @@ async def test_a_page_that_may_store_nothing_has_its_conversation_as_long_as_it_
     await carla.sees("We have it.")
     await carla.writes("Nothing was lost.")
     await mario.sees(f"{carla.name}: Nothing was lost.")
+
+
+async def test_while_signalr_is_gone_the_page_asks_for_messages_itself(stack: Stack, people: People) -> None:
+    mario, carla = await people.agent("Mario"), await people.visitor()
+    tried = await carla.loses_push(stack.run["signalr"])
+    await carla.open_chat(stack.run["preview"]["user"])
+    await carla.start("Can you hear me without push?")
+    await mario.accepts(carla.name)
+    await carla.writes(f"Asked by {carla.name}.")
+    await mario.sees(f"{carla.name}: Asked by {carla.name}.")
+    await mario.writes(f"Answered to {carla.name}.")
+    await carla.sees(f"Answered to {carla.name}.")
+    await mario.ends(carla.name)
+    await carla.sees_the_end()
+    assert tried
