@@ -62,6 +62,12 @@ class Check:
     _licensed: Mapping[Licence, Mapping[Kind, int]] | None = None
     _assigned: Counter[Licence] = field(default_factory=Counter)
 
+    async def findings(self, changes: Sequence[tuple[Document, Document | None]]) -> list[tuple[Finding, ...]]:
+        """Of documents that are saved together, each in place of its old one: what one gives up another may have."""
+        for document, old in changes:
+            self._assigned.subtract(_licences(old) - _licences(document))
+        return [await self.findings_of(document, old) for document, old in changes]
+
     async def findings_of(self, document: Document, old: Document | None) -> tuple[Finding, ...]:
         """All that keeps the document from being saved in place of `old`."""
         findings = [*own_findings(document, self.lint, old)]
@@ -106,8 +112,7 @@ class Check:
         tenant = await self._tenant()
         if not isinstance(document, Service | User) or tenant is None or not tenant.licences_bought:
             return []
-        before = old.licences if isinstance(old, Service | User) else frozenset()
-        added = sorted(document.licences - before)
+        added = sorted(document.licences - _licences(old))
         counted = [licence for licence in added if licence in tenant.licences_bought]
         if counted and self._licensed is None:
             self._licensed = await self.shelf.licensed(self.tenant_id)
@@ -159,6 +164,10 @@ class Check:
         for one in moved:
             found.update(await self._documents(await self.shelf.used_by(self.tenant_id, one)))
         return found
+
+
+def _licences(document: Document | None) -> frozenset[Licence]:
+    return document.licences if isinstance(document, Service | User) else frozenset()
 
 
 def _moved(document: Document, old: Document | None) -> str | None:

@@ -93,7 +93,7 @@ class ConfigDocuments:
         for start in range(0, len(documents), AT_ONCE):
             keys = [key_of(document) for document in documents[start : start + AT_ONCE]]
             olds += await asyncio.gather(*(self.document(tenant_id, one) for one in keys))
-        return [await check.findings_of(document, old) for document, old in zip(documents, olds, strict=True)]
+        return await check.findings(list(zip(documents, olds, strict=True)))
 
     async def save(self, tenant_id: str, document: Document, if_match: str | None, by: Actor) -> Stored:
         for attempt in range(1, ATTEMPTS + 1):

@@ -329,6 +329,13 @@ async def test_licences_are_counted_and_run_out(office: Office) -> None:
     await office.save(extra)
     assert await office.refusal(another) == [("licences_used_up", "licences")]
     await office.save(replace(extra, first_name="Still licensed"))
+    assert await office.findings(another, replace(extra, licences=frozenset())) == [[], []]
+    third = replace(LUISA, id="third")
+    assert await office.findings(another, third, replace(extra, licences=frozenset())) == [
+        [],
+        [("licences_used_up", "licences")],
+        [],
+    ]
     await office.save(replace(extra, licences=frozenset()))
     await office.save(another)
     assert (await office.administration.licensed(office.tenant_id))[Licence.INTERACT][Kind.USER] == 3

@@ -86,7 +86,7 @@ class MemoryAdministration:
 
     async def check(self, tenant_id: str, documents: Sequence[Document]) -> Sequence[tuple[Finding, ...]]:
         check = Check(self, tenant_id, self._lint, {key_of(document): document for document in documents})
-        return [await check.findings_of(one, await self.document(tenant_id, key_of(one))) for one in documents]
+        return await check.findings([(one, await self.document(tenant_id, key_of(one))) for one in documents])
 
     async def save(self, tenant_id: str, document: Document, if_match: str | None, by: Actor) -> Stored:
         async with self._one_at_a_time:
