@@ -82,12 +82,19 @@ class Call:
         return Api(url, tokens, transport=around.transport, pause=around.pause, say=self.output.say)
 
     def confirm(self, question: str, is_sure: bool) -> None:
-        """Ask before something is done; raises Unusable where nobody can answer, Abort where the answer is no."""
+        """Ask before something is done; raises Unusable where the answer is no, or nobody is there to give one."""
         if is_sure:
             return
-        if not sys.stdin.isatty() or self.output.json:
-            raise Unusable(f"{question} Nobody can be asked here", "add --yes")
-        typer.confirm(question, abort=True, err=True)
+        if self.output.json:
+            raise Unusable("this asks first, and with --json there is nobody to ask", "add --yes")
+        try:
+            agreed = typer.confirm(question, err=True)
+        except typer.Abort:
+            if sys.stdin.isatty():
+                raise
+            raise Unusable(f"{question} Nobody can be asked here", "add --yes") from None
+        if not agreed:
+            raise Unusable("nothing was changed", "answer y, or add --yes")
 
 
 class Commands:

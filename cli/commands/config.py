@@ -98,8 +98,8 @@ def apply_changes(
         if call.output.json:
             call.output.result(plan_json(plan))
         finish(ExitCode.FINDINGS)
-    if plan.changes and not yes and not _is_agreed(call):
-        raise Unusable("nothing was changed", "answer y, or give --yes")
+    if plan.changes:
+        call.confirm("Apply these changes?", yes)
     versions = {**lock.versions, **common}
     made: list[Change] = []
 
@@ -176,9 +176,3 @@ def _show(call: Call, plan: Plan) -> None:
     for line in lines_of(plan.problems):
         call.output.say(line, "red")
     call.output.say(f"{len(plan.problems)} findings; nothing can be applied." if plan.problems else summary(plan))
-
-
-def _is_agreed(call: Call) -> bool:
-    if call.output.json:
-        raise Unusable("there is nobody to ask with --json", "give --yes")
-    return typer.confirm("Apply these changes?", err=True)

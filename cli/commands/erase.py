@@ -8,7 +8,6 @@ from typing import Annotated, Any
 import typer
 
 from cli.call import Call, Commands, finish
-from cli.commands.sessions import confirm
 from cli.errors import ExitCode
 from cli.output import table
 
@@ -40,8 +39,7 @@ def erase(
 
     It may be repeated, and goes on where it was. Ends with 1 where something is left.
     """
-    if not yes:
-        confirm(call, f"Erase all that is kept of {email}, and end running conversations? This cannot be undone.")
+    call.confirm(f"Erase all that is kept of {email}, and end running conversations? This cannot be undone.", yes)
     sessions: dict[str, Any] = {}
     report: dict[str, Any] = {}
     erased: Counter[str] = Counter()

@@ -107,8 +107,9 @@ def end_session(call: Call, session: SessionId, yes: Yes = False) -> None:
     One that has ended stays as it is.
     """
     found = call.api.get(at("sessions", session))
-    if found["state"] == "running" and not yes:
-        confirm(call, f"End the session with {found['contact']['name']} that began {_moment(found['startedAt'])}?")
+    if found["state"] == "running":
+        began = _moment(found["startedAt"])
+        call.confirm(f"End the session with {found['contact']['name']} that began {began}?", yes)
     ended = call.api.post(at("sessions", session, "end"))
     how = "It was ended." if found["state"] == "running" else f"It had ended before: {ended['endReason']}."
     call.output.result(ended, how)
@@ -153,13 +154,6 @@ def export_sessions(
     finally:
         beside.unlink(missing_ok=True)
     call.output.result({"file": str(csv), "bytes": size}, f"Written to {csv}.")
-
-
-def confirm(call: Call, question: str) -> None:
-    """Go on only with a yes; programs have to give it beforehand."""
-    if call.output.json:
-        raise Unusable("this asks first", "add --yes")
-    typer.confirm(question, abort=True, err=True)
 
 
 def _query(

@@ -103,7 +103,7 @@ class TestSessionsShow:
 class TestSessionsEnd:
     def test_it_asks_and_ends(self, terminal: Terminal, lunifico: Lunifico) -> None:
         session_id = lunifico.talks()
-        assert terminal.run("sessions", "end", session_id, typed="n\n").code == 1
+        assert terminal.run("sessions", "end", session_id, typed="n\n").code == 2
         assert terminal.document("sessions", "show", session_id)["state"] == "running"
         assert "It was ended" in terminal.done("sessions", "end", session_id, typed="y\n").out
         assert terminal.document("sessions", "show", session_id)["endReason"] == "ended_by_administrator"
@@ -178,7 +178,7 @@ class TestAgents:
 class TestErase:
     def test_it_asks_and_reports(self, terminal: Terminal, lunifico: Lunifico) -> None:
         session_id = lunifico.talks()
-        assert terminal.run("erase", "carla@example.org", typed="n\n").code == 1
+        assert terminal.run("erase", "carla@example.org", typed="n\n").code == 2
         ended = terminal.done("erase", "carla@example.org", typed="y\n")
         assert "threads in Azure Communication Services" in ended.out
         assert "agents' chats in Teams" in ended.notes
