@@ -11,7 +11,7 @@ from tests.journeys.company import Company, chat_workflow
 from tests.journeys.conftest import People
 from tests.journeys.pages import SOON, Agent
 
-AT_ONCE = 6
+AT_ONCE = 9
 """Seconds; without being told, the queue would look again only after ten."""
 MARIO = next(person.id for person in demo.AGENTS if person.name == "Mario")
 
