@@ -117,16 +117,24 @@ def _wanted(version: str, requirements: Path) -> str:
 
 def best_python() -> tuple[str, str]:
     """The newest interpreter that this project knows and that can make environments: program, version."""
-    home = Path.home() / ".pyenv" / "versions"
     for wanted in PYTHON_VERSIONS:
-        for program in (shutil.which(f"python{wanted}"), *_newest_first(home, wanted), sys.executable):
-            if program is not None and _output_of(program, "-c", _PROBE) == wanted:
-                return program, wanted
+        program = python_of(wanted)
+        if program is not None:
+            return program, wanted
     found = f"python3 is {sys.version_info[0]}.{sys.version_info[1]}"
     raise PreparationError(
         f"Python {', '.join(PYTHON_VERSIONS)} with its venv module is missing ({found}): "
         "install one of them (Debian: apt-get install python3 python3-venv)"
     )
+
+
+def python_of(wanted: str) -> str | None:
+    """The interpreter of a version such as 3.12 that can make environments; None where this machine has none."""
+    home = Path.home() / ".pyenv" / "versions"
+    for program in (shutil.which(f"python{wanted}"), *_newest_first(home, wanted), sys.executable):
+        if program is not None and _output_of(program, "-c", _PROBE) == wanted:
+            return program
+    return None
 
 
 def _newest_first(home: Path, wanted: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""`make bench`, `python -m tests.bench [--quick | --costs | --growth]`: a table, and the numbers in .local/bench.json.
+"""`make bench`, `python -m tests.bench [--quick | --costs | --growth | --cold]`: a table; numbers in .local/bench.json.
 
 The exit code is 1 where a counted cost, a size, or the ratio of times with many and with few documents is above its
 limit. Times themselves never fail a run.
@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.bench import (
+    cold_starts,
     company,
     costs,
     growth_times,
@@ -45,6 +46,7 @@ class Extent:
     conversations: Sequence[int]
     imports: int
     local_starts: int
+    cold_starts: int
     quiet: bool
     growth: bool
     memory_messages: int
@@ -56,6 +58,7 @@ FULL = Extent(
     conversations=(1, 4, 12),
     imports=5,
     local_starts=3,
+    cold_starts=7,
     quiet=True,
     growth=True,
     memory_messages=10_000,
@@ -66,6 +69,7 @@ QUICK = Extent(
     conversations=(1, 8),
     imports=3,
     local_starts=1,
+    cold_starts=2,
     quiet=False,
     growth=False,
     memory_messages=200,
@@ -79,11 +83,14 @@ def main() -> int:
     extent.add_argument("--quick", action="store_true", help="everything, in less than a minute")
     extent.add_argument("--costs", action="store_true", help="the counted costs and the sizes only")
     extent.add_argument("--growth", action="store_true", help="only what takes longer where much is stored")
+    extent.add_argument("--cold", action="store_true", help="only the start of a host until its first token")
     options = parser.parse_args()
     began, load = time.monotonic(), os.getloadavg()[0]
     with tempfile.TemporaryDirectory(prefix="interact-bench-") as directory:
         if options.growth:
             results = Results(load, growth=_grown(Path(directory)))
+        elif options.cold:
+            results = Results(load, cold=asyncio.run(_cold(Path(directory), FULL.cold_starts)))
         else:
             results = _measure(Path(directory), load, None if options.costs else QUICK if options.quick else FULL)
     for line in lines(results):
@@ -104,14 +111,21 @@ def _measure(directory: Path, load: float, extent: Extent | None) -> Results:
     imports = import_times.measure(extent.imports)
     _say("timing starts of everything")
     starts = start_times.measure(directory / "local", extent.local_starts)
+    cold = asyncio.run(_cold(directory, extent.cold_starts))
     sessions, messages, memory = asyncio.run(_under_load(directory, extent))
     growth = _grown(directory) if extent.growth else []
-    return Results(load, counted, sessions, messages, imports, sizes, starts, growth, memory)
+    return Results(load, counted, sessions, messages, imports, sizes, starts, growth, memory, cold)
 
 
 def _grown(directory: Path) -> list[growth_times.Growth]:
     _say(f"storing {growth_times.MANY:,} of each")
     return asyncio.run(growth_times.measure(directory / "grown"))
+
+
+async def _cold(directory: Path, repetitions: int) -> cold_starts.ColdStarts:
+    _say("timing cold starts")
+    async with running(directory / "cold") as stack:
+        return await cold_starts.measure(stack, directory / "cold-empty", repetitions)
 
 
 async def _under_load(

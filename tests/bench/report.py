@@ -10,6 +10,7 @@ from statistics import median
 from typing import Any
 
 from shared.settings import VERSION
+from tests.bench.cold_starts import ColdStarts
 from tests.bench.costs import Costs
 from tests.bench.growth_times import FEW, LIMIT, MANY, Growth
 from tests.bench.import_times import ImportTimes
@@ -38,6 +39,7 @@ class Results:
     starts: StartTimes | None = None
     growth: Sequence[Growth] = ()
     memory: MemoryUse | None = None
+    cold: ColdStarts | None = None
 
     @property
     def excesses(self) -> list[str]:
@@ -80,6 +82,8 @@ def _sections(results: Results) -> Iterator[tuple[str, Row, list[Row]]]:
         yield "Memory of the host", ("MB",), list(_memory(results.memory))
     if results.imports:
         yield "Import", ("ms", "CPU ms"), list(_imports(results.imports))
+    if results.cold:
+        yield "Start of a host", ("median s", "longest s"), list(_cold(results.cold))
     if results.sizes:
         yield "Widget, gzip", ("bytes", "limit"), list(_sizes(results.sizes))
     if results.starts:
@@ -129,6 +133,15 @@ def _imports(times: ImportTimes) -> Iterator[Row]:
         yield name, f"{spent.clock * 1000:.0f}", f"{spent.cpu * 1000:.0f}"
     for name, milliseconds in times.heaviest:
         yield f"  {name}", f"{milliseconds:.1f}", ""
+
+
+def _cold(times: ColdStarts) -> Iterator[Row]:
+    for name, seconds in (
+        ("empty app, until its first answer", times.empty),
+        ("this app, until it takes connections", times.listening),
+        (f"this app, until the first token, ratio {times.ratio:.2f}", times.token),
+    ):
+        yield name, f"{median(seconds):.2f}", f"{max(seconds):.2f}"
 
 
 def _sizes(sizes: WidgetSizes) -> Iterator[Row]:

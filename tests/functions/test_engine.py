@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -45,18 +46,24 @@ HTTP: dict[str, tuple[str, list[str]]] = {
 TIMERS = {"on_session_timer": "session-timers", "on_presence_timer": "presence-timers"}
 
 
-@pytest.fixture(scope="module")
-def running(storage: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHost]:
-    """The app with all settings, on a storage account in memory."""
-    directory = tmp_path_factory.mktemp("engine")
+@contextlib.contextmanager
+def app(storage: str, directory: Path, python: str = sys.executable) -> Iterator[RunningHost]:
+    """The app with all settings, in the engine of this Python or of another one."""
     values = {setting.name: setting.example for setting in SETTINGS if setting.example is not None}
     settings = directory / "settings.json"
     settings.write_text(json.dumps({"Values": {**values, STORAGE: storage}}))
-    with host(ROOT, directory, "--settings", str(settings)) as started:
+    with host(ROOT, directory, "--settings", str(settings), python=python) as started:
         yield started
 
 
-def test_exactly_these_functions_are_indexed(running: RunningHost) -> None:
+@pytest.fixture(scope="module")
+def running(storage: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHost]:
+    """On a storage account in memory."""
+    with app(storage, tmp_path_factory.mktemp("engine")) as started:
+        yield started
+
+
+def expect_exactly_these_functions(running: RunningHost) -> None:
     answer = running.get("/admin/functions", headers=MASTER).json()
     found: dict[str, Any] = {function["name"]: function["config"]["bindings"] for function in answer}
     triggers = {name: bindings[0] for name, bindings in found.items()}
@@ -72,6 +79,10 @@ def test_exactly_these_functions_are_indexed(running: RunningHost) -> None:
     assert {name: triggers[name]["queueName"] for name in TIMERS} == TIMERS
     assert {triggers[name]["connection"] for name in TIMERS} == {STORAGE}
     assert all(binding["type"] == "http" for name in http for binding in found[name][1:])
+
+
+def test_exactly_these_functions_are_indexed(running: RunningHost) -> None:
+    expect_exactly_these_functions(running)
 
 
 def test_it_answers_health(running: RunningHost) -> None:

@@ -56,12 +56,12 @@ class RunningHost:
         return self.process.wait(10)
 
 
-def command(app: Path, directory: Path, *arguments: str, keys: bool = True) -> list[str]:
+def command(app: Path, directory: Path, *arguments: str, keys: bool = True, python: str = sys.executable) -> list[str]:
     """The command that runs an app on a free port with the keys of these tests."""
     keys_file = directory / "keys.json"
     if keys:
         keys_file.write_text(json.dumps(KEYS))
-    program = [sys.executable, "-m", "local.host", "--app", str(app), "--port", "0", "--keys", str(keys_file)]
+    program = [python, "-m", "local.host", "--app", str(app), "--port", "0", "--keys", str(keys_file)]
     return [*program, *arguments]
 
 
@@ -71,13 +71,17 @@ def environment(settings: Mapping[str, str] | None = None) -> dict[str, str]:
 
 @contextlib.contextmanager
 def host(
-    app: Path, directory: Path, *arguments: str, settings: Mapping[str, str] | None = None
+    app: Path,
+    directory: Path,
+    *arguments: str,
+    settings: Mapping[str, str] | None = None,
+    python: str = sys.executable,
 ) -> Iterator[RunningHost]:
     """Run the host until the block is left; `directory` takes its keys and its log."""
     log_file = directory / "host.log"
     with log_file.open("w") as log:
         process = subprocess.Popen(
-            command(app, directory, *arguments),
+            command(app, directory, *arguments, python=python),
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
