@@ -57,6 +57,9 @@ main() {
   read_parameters
   set_names
   LOCATION=$(parameter location)
+  CURRENT=${CHOSEN[0]}
+  # Whoever goes on later may have another subscription by then, or none; a package needs neither.
+  [[ " ${CHOSEN[*]} " == *" preflight "* || ${CHOSEN[*]} == package ]] || check_sign_in
   for CURRENT in "${CHOSEN[@]}"; do
     say "== $CURRENT"
     "step_$CURRENT"

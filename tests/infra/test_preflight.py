@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.infra.fake_azure import SUBSCRIPTION, FakeAzure, Rule
+from tests.infra.bicep_text import BICEP
+from tests.infra.fake_azure import SUBSCRIPTION, FakeAzure, Rule, changes
 
 MINE = "evgt-interact-lunifico-dev\trg-interact-lunifico-dev\tSystemAssigned"
 ACS = Rule(["resource", "list", "Microsoft.Communication/communicationServices"], "/subscriptions/s/acs")
@@ -161,3 +162,30 @@ def test_without_the_group_rights_are_asked_for_at_the_subscription(azure: FakeA
     azure.before = [Rule(["rest", "get"], json.dumps({"value": []}))]
     ended = azure.run("deploy.sh", "dev")
     assert "you lack rights at /subscriptions/10000000-0000-4000-8000-000000000001:" in ended.said
+
+
+def test_an_acs_resource_belongs_to_no_region_so_the_app_may_be_in_any(azure: FakeAzure) -> None:
+    azure.before, azure.parameters = [ACS, Rule(["system-topic", "list"], MINE)], EXISTING
+    ended = azure.run("deploy.sh", "dev", "--plan", "--location", "swedencentral")
+    assert ended.code == 0, ended.said
+    for module in ("acs", "topic"):
+        assert "\n  location: 'global'\n" in (BICEP / "modules" / f"{module}.bicep").read_text("utf-8")
+
+
+@pytest.mark.parametrize("step", ["main", "code", "events", "provision", "smoke"])
+def test_a_sign_in_that_expired_in_between_is_noticed_wherever_one_goes_on(azure: FakeAzure, step: str) -> None:
+    azure.before = [Rule(["get-access-token"], code=1, err="AADSTS700082")]
+    ended = azure.run("deploy.sh", "dev", "--from", step)
+    assert ended.code == 1
+    assert "not signed in to Azure, or no longer" in ended.said
+    assert "az login" in ended.said
+    assert changes(ended.commands) == []
+
+
+@pytest.mark.parametrize("step", ["main", "code", "provision"])
+def test_going_on_in_another_subscription_is_noticed_before_anything_is_changed(azure: FakeAzure, step: str) -> None:
+    ended = azure.run("deploy.sh", "dev", "--from", step, "--subscription", "Lunifico Production")
+    assert ended.code == 1
+    assert "az account set --subscription 'Lunifico Production'" in ended.said
+    assert f"infra/deploy.sh dev --from {step}" in ended.said
+    assert changes(ended.commands) == []
