@@ -6,15 +6,12 @@ uses it, either is refused alone. By way of a unit above both it is never out of
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cli.configuration.documents import Body
+from cli.configuration.obstacles import UNIT, USED_BY_OTHERS, upwards
 from cli.configuration.plan import Action, Change
-
-USED_BY_OTHERS = frozenset({"calendars", "domainTemplates", "systemMessages", "workflows"})
-"""Collections whose documents others select."""
-UNIT = "organizationUnitId"
 
 
 def way_round(change: Change, units: Iterable[Mapping[str, Any]]) -> Body | None:
@@ -26,14 +23,6 @@ def way_round(change: Change, units: Iterable[Mapping[str, Any]]) -> Body | None
         return None
     old, new = change.held.body.get(UNIT), change.result.get(UNIT)
     parents = {unit["id"]: unit.get("parentId") for unit in units}
-    above_new = list(_upwards(new, parents))
-    common = next((unit for unit in _upwards(old, parents) if unit in above_new), None)
+    above_new = list(upwards(new, parents))
+    common = next((unit for unit in upwards(old, parents) if unit in above_new), None)
     return None if common is None or common == old else {**change.held.body, UNIT: common}
-
-
-def _upwards(unit: str | None, parents: Mapping[str, str | None]) -> Iterator[str]:
-    seen: set[str] = set()
-    while unit is not None and unit not in seen:
-        seen.add(unit)
-        yield unit
-        unit = parents.get(unit)

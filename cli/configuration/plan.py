@@ -12,6 +12,7 @@ from cli.configuration.differences import Difference, differences
 from cli.configuration.documents import ORDER, Body, Filed, Held, Key, Place, name_of, own_fields, texts_in
 from cli.configuration.folder import Folder
 from cli.configuration.lock import Lock
+from cli.configuration.obstacles import UNIT, obstacles
 from cli.configuration.server import Checked, check, with_kept
 from cli.kinds import collection_of
 
@@ -74,6 +75,9 @@ def make_plan(
     problems = [*_unreadable(folder), *_of_checks(folder.documents, checked)]
     deletions = _deletions(folder, held, lock) if delete else []
     problems += [problem for one in deletions for problem in _still_used(api, one, {d.key for d in deletions}, wanted)]
+    if not problems:
+        # What cannot be saved as it is needs no way to get there.
+        problems += _without_way(api, folder, wanted, held, differing)
     ordered = (*in_order(made), *reversed(in_order(deletions)))
     return Plan(ordered, tuple(problems), len(wanted) - len(made))
 
@@ -125,6 +129,14 @@ def _of_checks(documents: Mapping[Key, Filed], checked: Mapping[Key, Checked]) -
         for finding in one.findings:
             place = documents[key].places.find(finding.field)
             yield Problem(finding.rule, finding.explanation, key, finding.field, place)
+
+
+def _without_way(
+    api: Api, folder: Folder, wanted: Mapping[Key, Body], held: Mapping[Key, Held], differing: Mapping[Key, Body]
+) -> Iterator[Problem]:
+    for one in obstacles(api, wanted, held, differing):
+        why = f"cannot change together with what uses it, since neither can go first: {one.why}; do it in two steps"
+        yield Problem("no_way", why, one.key, UNIT, folder.documents[one.key].places.find(UNIT))
 
 
 def _still_used(api: Api, deletion: Change, deleted: set[Key], wanted: Mapping[Key, Body]) -> Iterator[Problem]:

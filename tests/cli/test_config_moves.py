@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from pathlib import Path
 
 import httpx
@@ -32,10 +33,10 @@ def company(terminal: Terminal, exported: Path) -> Path:
     return exported
 
 
-def write(folder: Path, collection: str, document: dict[str, object]) -> None:
+def write(folder: Path, collection: str, document: Mapping[str, object]) -> None:
     file = folder / collection / f"{document['id']}.yaml"
     file.parent.mkdir(exist_ok=True)
-    file.write_text(yaml.safe_dump(document), "utf-8")
+    file.write_text(yaml.safe_dump(dict(document)), "utf-8")
 
 
 def move(folder: Path, pair: tuple[str, str], unit: str) -> None:
@@ -101,6 +102,66 @@ def test_a_move_that_the_set_itself_forbids_is_found_before_anything_is_written(
     edit(company / "services" / "french.yaml", lambda document: document.update(organizationUnitId="america"))
     ended = terminal.run("config", "apply", str(company), "--yes")
     assert ended.code == 1
+    assert documents_of(office) == before
+
+
+def test_without_a_unit_above_both_it_is_found_before_anything_is_written(
+    terminal: Terminal, company: Path, office: Office
+) -> None:
+    write(company, "organizationUnits", {"id": "alone", "name": "Alone"})
+    workflow = yaml.safe_load((company / "workflows" / "chat.yaml").read_text("utf-8"))
+    write(company, "workflows", {**workflow, "id": "alone", "organizationUnitId": "alone"})
+    move(company, PAIRS["france"], "alone")
+    edit(
+        company / "services" / "french.yaml",
+        lambda document: document["modalities"]["instantMessaging"].update(workflowId="alone"),
+    )
+    assert_refused(terminal, company, office, "domainTemplates/fr")
+
+
+def test_whoever_manages_no_unit_above_both_is_told_before_anything_is_written(
+    terminal: Terminal, company: Path, office: Office, tmp_path: Path
+) -> None:
+    terminal.sign_in("european")
+    own = tmp_path / "own"
+    terminal.done("config", "export", str(own))
+    move(own, PAIRS["france"], "america")
+    assert_refused(terminal, own, office, "domainTemplates/fr")
+
+
+def test_what_uses_something_of_its_old_unit_cannot_go_above_it(
+    terminal: Terminal, company: Path, office: Office
+) -> None:
+    """A workflow changes its calendar and its unit, and its service goes along."""
+    for unit in PAIRS:
+        calendar = {"id": f"hours-{unit}", "name": "Hours", "organizationUnitId": unit, "timeZone": "Europe/Zurich"}
+        write(company, "calendars", calendar)
+    workflow = yaml.safe_load((company / "workflows" / "chat.yaml").read_text("utf-8"))
+    hours = {"type": "check_opening_hours", "exits": {"open": "accept", "closed": "end"}}
+    activities = workflow["activities"]
+
+    def at(unit: str) -> None:
+        first = {"id": "hours", **hours, "parameters": {"calendar": f"hours-{unit}"}}
+        own = {"id": "own", "organizationUnitId": unit, "start": "hours", "activities": [first, *activities]}
+        write(company, "workflows", {**workflow, **own})
+
+    at("france")
+    edit(
+        company / "services" / "french.yaml",
+        lambda document: document["modalities"]["instantMessaging"].update(workflowId="own"),
+    )
+    terminal.done("config", "apply", str(company), "--yes")
+    at("america")
+    move(company, PAIRS["france"], "america")
+    assert_refused(terminal, company, office, "workflows/own")
+
+
+def assert_refused(terminal: Terminal, folder: Path, office: Office, document: str) -> None:
+    before = documents_of(office)
+    ended = terminal.run("config", "apply", str(folder), "--yes", "--json")
+    assert ended.code == 1, ended
+    found = [(one["document"], one["field"], one["rule"]) for one in ended.document["findings"]]
+    assert found == [(document, "organizationUnitId", "no_way")]
     assert documents_of(office) == before
 
 
