@@ -67,6 +67,17 @@ def test_two_change_places(terminal: Terminal, company: Path, office: Office) ->
     assert units_of(office, PAIRS["america"]) == {"france"}
 
 
+def test_templates_change_places_and_services_stay(terminal: Terminal, company: Path, office: Office) -> None:
+    edit(company / "domainTemplates" / "fr.yaml", lambda document: document.update(organizationUnitId="america"))
+    edit(company / "domainTemplates" / "us.yaml", lambda document: document.update(organizationUnitId="france"))
+    edit(company / "services" / "french.yaml", lambda document: document["interact"].update(domainTemplateId="us"))
+    edit(company / "services" / "american.yaml", lambda document: document["interact"].update(domainTemplateId="fr"))
+    terminal.done("config", "apply", str(company), "--yes")
+    assert office.stored(Kind.DOMAIN_TEMPLATE, "fr").organization_unit_id == "america"
+    assert office.stored(Kind.SERVICE, "french").interact.domain_template_id == "us"
+    assert plan(terminal, company)["changes"] == []
+
+
 def test_a_template_is_never_out_of_reach_of_its_service(terminal: Terminal, company: Path, office: Office) -> None:
     seen: list[str] = []
 
