@@ -176,6 +176,8 @@ class _Scenario:
         """
         for attempt in range(1, INVITATIONS + 1):
             visitor = await Visitor.start(self._stack, self._own_calls)
+            # The event of the first message is not the sign's.
+            await self._ledger.settled()
             sign = await self._bill(visitor.heartbeat)
             accepted = await self._bill(self._accept)
             if sign is not None and accepted is not None and not (sign.reads_settings or accepted.reads_settings):

@@ -136,3 +136,5 @@ async def test_while_signalr_is_gone_the_page_asks_for_messages_itself(stack: St
     await mario.ends(carla.name)
     await carla.sees_the_end()
     assert tried
+    # While it tried to connect again it may have been told of the end, which the browser notes as a failed load.
+    carla.complaints[:] = [each for each in carla.complaints if "410 (Gone)" not in each or "/token" not in each]
