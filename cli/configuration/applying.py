@@ -30,71 +30,89 @@ class Stopped(CommandError):
 
 
 def apply(api: Api, changes: Sequence[Change], done: Done, moved: Moved = lambda _key, _version: None) -> None:
-    """Make all changes; raises Stopped, or Unreachable.
+    """Make all changes, deletions last; raises Stopped, or Unreachable."""
+    deletions = [one for one in changes if one.action is Action.DELETE]
+    others = [one for one in changes if one.action is not Action.DELETE]
+    _make_all(api, others, len(deletions), done, moved)
+    _make_all(api, deletions, 0, done, moved)
 
-    Where order alone cannot do it several rounds are made, and what cannot go first goes by a way round.
+
+def _make_all(api: Api, changes: Sequence[Change], behind: int, done: Done, moved: Moved) -> None:
+    """In several rounds where order alone cannot do it; what cannot go first goes by a way round.
+
+    `behind` is the number of changes that come after these.
     """
-    made = 0
-    for part in (
-        [one for one in changes if one.action is not Action.DELETE],
-        [one for one in changes if one.action is Action.DELETE],
-    ):
-        left, went_round = part, False
-        while left:
-            waiting: list[tuple[Change, ApiError]] = []
-            for change in left:
-                try:
-                    version = _make(api, change)
-                except ApiError as error:
-                    if error.code not in WAITS_FOR_OTHERS:
-                        raise Stopped(change, error, len(changes) - made) from error
-                    waiting.append((change, error))
-                else:
-                    made += 1
-                    done(change, version)
-            stuck = len(waiting) == len(left)
+    left, went_round = list(changes), False
+    while left:
+        waiting = _make_round(api, left, behind, done)
+        if len(waiting) < len(left):
             left = [change for change, _ in waiting]
-            if stuck:
-                on_the_way = left if went_round else _go_round(api, left, moved)
-                if on_the_way == left:
-                    raise Stopped(*waiting[0], len(changes) - made)
-                left, went_round = on_the_way, True
+            continue
+        on_the_way = left if went_round else _go_round(api, left, behind, moved)
+        if on_the_way == left:
+            raise Stopped(*waiting[0], len(left) + behind)
+        left, went_round = on_the_way, True
 
 
-def _go_round(api: Api, changes: Sequence[Change], moved: Moved) -> list[Change]:
+def _make_round(api: Api, changes: Sequence[Change], behind: int, done: Done) -> list[tuple[Change, ApiError]]:
+    """Try each change once; those that have to wait for others, and why."""
+    waiting: list[tuple[Change, ApiError]] = []
+    for number, change in enumerate(changes):
+        try:
+            version = _write(api, change)
+        except ApiError as error:
+            if error.code not in WAITS_FOR_OTHERS:
+                raise Stopped(change, error, len(waiting) + len(changes) - number + behind) from error
+            waiting.append((change, error))
+        else:
+            done(change, version)
+    return waiting
+
+
+def _go_round(api: Api, changes: Sequence[Change], behind: int, moved: Moved) -> list[Change]:
     """The same changes, with those that had to be moved in between as they are now."""
     units = list(api.pages("organizationUnits"))
     found: list[Change] = []
     for change in changes:
         body = way_round(change, units)
-        if body is not None and change.held is not None:
-            try:
-                version = str(api.put(change.key.path, dict(body), version=change.held.version)["version"])
-            except ApiError as error:
-                raise Stopped(change, error, len(changes)) from error
-            moved(change.key, version)
-            found.append(replace(change, held=Held(change.key, body, version)))
-        else:
+        if body is None:
             found.append(change)
+            continue
+        try:
+            version = _put(api, replace(change, body=body, result=body))
+        except ApiError as error:
+            raise Stopped(change, error, len(changes) + behind) from error
+        moved(change.key, version)
+        found.append(replace(change, held=Held(change.key, body, version)))
     return found
 
 
-def _make(api: Api, change: Change) -> str | None:
-    """The version that was written; None for what was deleted."""
-    version = change.held.version if change.held is not None else None
+def _write(api: Api, change: Change) -> str | None:
+    """The version that the document has now; None for what was deleted."""
+    if change.action is Action.DELETE:
+        _delete(api, change)
+        return None
+    return _put(api, change)
+
+
+def _put(api: Api, change: Change) -> str:
+    """The version that was written, also where only the answer to an earlier attempt was lost."""
     try:
-        if change.action is Action.DELETE:
-            api.delete(change.key.path, version=version or "*")
-            return None
+        version = change.held.version if change.held is not None else None
         return str(api.put(change.key.path, dict(change.body), version=version)["version"])
     except ApiError as error:
-        # The answer to an earlier attempt may have been lost.
         found = _now(api, change.key) if error.exit_code in _MAYBE_DONE else None
-        if change.action is Action.DELETE and error.exit_code is ExitCode.NOT_FOUND:
-            return None
-        if found is not None and change.action is not Action.DELETE and found.body == change.result:
-            return found.version
-        raise
+        if found is None or found.body != change.result:
+            raise
+        return found.version
+
+
+def _delete(api: Api, change: Change) -> None:
+    try:
+        api.delete(change.key.path, version=change.held.version if change.held is not None else "*")
+    except ApiError as error:
+        if error.exit_code is not ExitCode.NOT_FOUND:
+            raise
 
 
 _MAYBE_DONE = (ExitCode.CHANGED_MEANWHILE, ExitCode.NOT_ACCEPTED)

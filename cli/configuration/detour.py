@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cli.configuration.documents import Body
-from cli.configuration.obstacles import UNIT, USED_BY_OTHERS, upwards
+from cli.configuration.obstacles import UNIT, USED_BY_OTHERS, nearest_above
 from cli.configuration.plan import Action, Change
 
 
@@ -23,6 +23,5 @@ def way_round(change: Change, units: Iterable[Mapping[str, Any]]) -> Body | None
         return None
     old, new = change.held.body.get(UNIT), change.result.get(UNIT)
     parents = {unit["id"]: unit.get("parentId") for unit in units}
-    above_new = list(upwards(new, parents))
-    common = next((unit for unit in upwards(old, parents) if unit in above_new), None)
+    common = nearest_above(old, new, parents)
     return None if common is None or common == old else {**change.held.body, UNIT: common}

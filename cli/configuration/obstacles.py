@@ -38,8 +38,7 @@ def obstacles(
     found: list[Obstacle] = []
     on_the_way: dict[Key, Body] = {}
     for key in sorted(_circling(_waits(api, beside, wanted)) & beside):
-        above_new = list(upwards(differing[key].get(UNIT), parents))
-        common = next((unit for unit in upwards(held[key].body.get(UNIT), parents) if unit in above_new), None)
+        common = nearest_above(held[key].body.get(UNIT), differing[key].get(UNIT), parents)
         if common is None:
             found.append(Obstacle(key, "no unit that you manage is above both places"))
         else:
@@ -53,7 +52,13 @@ def obstacles(
     return tuple(found)
 
 
-def upwards(unit: str | None, parents: Mapping[str, str | None]) -> Iterator[str]:
+def nearest_above(one: str | None, other: str | None, parents: Mapping[str, str | None]) -> str | None:
+    """The nearest unit that is above both, or one of them; None where none is known."""
+    above = set(_upwards(other, parents))
+    return next((unit for unit in _upwards(one, parents) if unit in above), None)
+
+
+def _upwards(unit: str | None, parents: Mapping[str, str | None]) -> Iterator[str]:
     """The unit and those above it, as far as they are known."""
     seen: set[str] = set()
     while unit is not None and unit in parents and unit not in seen:
@@ -72,7 +77,7 @@ def _goes_beside(key: Key, before: Body, after: Body, parents: Mapping[str, str 
     old, new = before.get(UNIT), after.get(UNIT)
     if key.collection not in USED_BY_OTHERS or old == new:
         return False
-    return new not in list(upwards(old, parents)) and old not in list(upwards(new, parents))
+    return new not in list(_upwards(old, parents)) and old not in list(_upwards(new, parents))
 
 
 def _waits(api: Api, beside: Collection[Key], wanted: Mapping[Key, Body]) -> dict[Key, set[Key]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import httpx
 import yaml
 
 from shared.domain.documents import DocumentKey
-from tests.cli.terminal import Terminal
+from tests.cli.terminal import Answer, Terminal
 from tests.functions.office import Office
 from tests.functions.world import TENANT, World
 
@@ -21,13 +22,31 @@ class Killed(BaseException):
     """The process is gone; nothing of it goes on."""
 
 
-Answer = Callable[[httpx.Request], httpx.Response]
+def apply_through_deaths(terminal: Terminal, folder: Path, chance: random.Random, most: int) -> None:
+    """Apply until it ends by itself; each run dies before or after one of its first writes, `most` at most."""
+    left = 0
 
+    def mortal(request: httpx.Request, answer: Answer) -> httpx.Response:
+        nonlocal left
+        if not is_write(request):
+            return answer(request)
+        left -= 1
+        if left == 0 and chance.random() < 0.5:
+            raise Killed
+        response = answer(request)
+        if left == 0:
+            raise Killed
+        return response
 
-def around(terminal: Terminal, hook: Callable[[httpx.Request, Answer], httpx.Response]) -> None:
-    """Let every call go through the hook, which may answer it."""
-    real = terminal.transport.handle_request
-    setattr(terminal.transport, "handle_request", lambda request: hook(request, real))  # noqa: B010 - it is a method
+    terminal.transport.hook = mortal
+    for _ in range(30):
+        left = chance.randint(1, most)
+        try:
+            terminal.done("config", "apply", str(folder), "--yes")
+        except Killed:
+            continue
+        return
+    raise AssertionError("it has never come to its end")
 
 
 def is_write(request: httpx.Request) -> bool:

@@ -24,12 +24,13 @@ from tests.functions.world import OWN_URL
 
 BASE = "/api/manage/v1/"
 Answer = Callable[[httpx.Request], httpx.Response]
+Hook = Callable[[httpx.Request, Answer], httpx.Response]
 
 
 class InProcess(httpx.BaseTransport):
     """Carries calls to the functions; `answers` come before them, and `sent` are all that were made.
 
-    `others` are apps of other origins, by host and port.
+    `hook` stands around every call, and may answer it. `others` are apps of other origins, by host and port.
     """
 
     def __init__(self) -> None:
@@ -37,9 +38,13 @@ class InProcess(httpx.BaseTransport):
         self.sent: list[httpx.Request] = []
         self.last_text = ""
         self.answers: list[Answer | httpx.Response | Exception] = []
+        self.hook: Hook | None = None
         self._runner = asyncio.Runner()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
+        return self._handled(request) if self.hook is None else self.hook(request, self._handled)
+
+    def _handled(self, request: httpx.Request) -> httpx.Response:
         self.sent.append(request)
         if self.answers:
             planned = self.answers.pop(0)

@@ -11,8 +11,8 @@ import pytest
 import yaml
 
 from shared.domain.documents import DocumentKey, Kind
-from tests.cli.folders import SALES, Answer, Killed, around, documents_of, edit, empty_office, is_write, plan
-from tests.cli.terminal import Terminal
+from tests.cli.folders import SALES, apply_through_deaths, documents_of, edit, empty_office, is_write, plan
+from tests.cli.terminal import Answer, Terminal
 from tests.functions.office import Office
 from tests.functions.world import TENANT
 
@@ -145,7 +145,7 @@ class TestApply:
                 others_change()
             return answer(request)
 
-        around(terminal, late)
+        terminal.transport.hook = late
         ended = terminal.run("config", "apply", str(exported), "--yes")
         assert ended.code == 6
         assert "Otto" in ended.notes
@@ -161,7 +161,7 @@ class TestApply:
                 raise httpx.ReadTimeout(f"lost {lost.pop()}", request=request)
             return response
 
-        around(terminal, once)
+        terminal.transport.hook = once
         terminal.done("config", "apply", str(exported), "--yes")
         assert office.stored(Kind.SERVICE, "sales").name == "Mine"
 
@@ -173,28 +173,7 @@ class TestApply:
             text = f"id: u{number}\nname: Unit {number}\nparentId: {'root' if number == 7 else f'u{number + 1}'}\n"
             (exported / "organizationUnits" / f"{number}.yaml").write_text(text, "utf-8")
         edit(exported / SALES, lambda document: document.update(organizationUnitId="u0"))
-        chance = random.Random(seed)
-        left = [0]
-
-        def mortal(request: httpx.Request, answer: Answer) -> httpx.Response:
-            if is_write(request):
-                left[0] -= 1
-                if left[0] == 0 and chance.random() < 0.5:
-                    raise Killed
-                response = answer(request)
-                if left[0] == 0:
-                    raise Killed
-                return response
-            return answer(request)
-
-        around(terminal, mortal)
-        for _ in range(30):
-            left[0] = chance.randint(1, 4)
-            try:
-                terminal.done("config", "apply", str(exported), "--yes")
-            except Killed:
-                continue
-            break
+        apply_through_deaths(terminal, exported, random.Random(seed), most=4)
         assert office.stored(Kind.SERVICE, "sales").organization_unit_id == "u0"
         assert plan(terminal, exported)["changes"] == []
 

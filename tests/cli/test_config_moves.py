@@ -11,8 +11,8 @@ import pytest
 import yaml
 
 from shared.domain.documents import Kind
-from tests.cli.folders import Answer, Killed, around, documents_of, edit, is_write, plan
-from tests.cli.terminal import Terminal
+from tests.cli.folders import apply_through_deaths, documents_of, edit, is_write, plan
+from tests.cli.terminal import Answer, Terminal
 from tests.functions.office import SALES, Office
 
 PAIRS = {"france": ("french", "fr"), "america": ("american", "us")}
@@ -87,7 +87,7 @@ def test_a_template_is_never_out_of_reach_of_its_service(terminal: Terminal, com
             seen.append(office.stored(Kind.DOMAIN_TEMPLATE, "fr").organization_unit_id)
         return response
 
-    around(terminal, watch)
+    terminal.transport.hook = watch
     move(company, PAIRS["france"], "america")
     terminal.done("config", "apply", str(company), "--yes")
     assert seen == ["root", "root", "america"]
@@ -180,30 +180,9 @@ def assert_refused(terminal: Terminal, folder: Path, office: Office, document: s
 def test_killed_anywhere_and_run_again_it_gets_there(
     terminal: Terminal, company: Path, office: Office, seed: int
 ) -> None:
-    chance = random.Random(seed)
-    left = [0]
-
-    def mortal(request: httpx.Request, answer: Answer) -> httpx.Response:
-        if not is_write(request):
-            return answer(request)
-        left[0] -= 1
-        if left[0] == 0 and chance.random() < 0.5:
-            raise Killed
-        response = answer(request)
-        if left[0] == 0:
-            raise Killed
-        return response
-
-    around(terminal, mortal)
     move(company, PAIRS["france"], "america")
     move(company, PAIRS["america"], "france")
-    for _ in range(30):
-        left[0] = chance.randint(1, 7)
-        try:
-            terminal.done("config", "apply", str(company), "--yes")
-        except Killed:
-            continue
-        break
+    apply_through_deaths(terminal, company, random.Random(seed), most=7)
     assert units_of(office, PAIRS["france"]) == {"america"}
     assert units_of(office, PAIRS["america"]) == {"france"}
     assert plan(terminal, company)["changes"] == []
