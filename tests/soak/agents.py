@@ -33,6 +33,7 @@ class Agent:
     chance: random.Random
     looks_at_list: bool
     _offers: set[str] = field(default_factory=set)
+    _missed: set[str] = field(default_factory=set)
     _lists: set[str] = field(default_factory=set)
     _sessions: set[str] = field(default_factory=set)
     _talking: int = 0
@@ -50,10 +51,13 @@ class Agent:
         self.ledger.shown_to_agent(message["text"])
         for card in message["cards"]:
             accept, end = find_action(card, verb="accept"), find_action(card, verb="end")
-            pick_up = list(_all_actions(card, "pick_up"))[:LISTED]
+            available, pick_up = find_action(card, verb="available"), list(_all_actions(card, "pick_up"))[:LISTED]
             if accept is not None and accept["data"]["offer"] not in self._offers:
                 self._offers.add(accept["data"]["offer"])
                 yield self._answer(message["id"])
+            if available is not None and message["id"] not in self._missed:
+                self._missed.add(message["id"])
+                yield self._come_back(message["id"])
             if end is not None and end["data"]["session"] not in self._sessions:
                 self._sessions.add(end["data"]["session"])
                 yield self._talk(message["id"], end["data"]["session"])
@@ -64,17 +68,16 @@ class Agent:
     async def _answer(self, card_id: str) -> None:
         mood = self.chance.random()
         if mood < DOES_NOT_ANSWER:
-            return await self._come_back(card_id)
+            return
         await asyncio.sleep(self.chance.uniform(0.1, 2.0))
         with suppress(NothingToPressError):
             await self.seat.press(card_id, "decline" if mood < DOES_NOT_ANSWER + DECLINES else "accept")
 
     async def _come_back(self, card_id: str) -> None:
-        """Say that one is available again, as soon as the card offers that; not at all where somebody has taken it."""
-        for _ in range(int(self.plan.patience / RING_SECONDS)):
-            await asyncio.sleep(RING_SECONDS)
-            with suppress(NothingToPressError):
-                return await self.seat.press(card_id, "available")
+        """Say that one is available again: after an invitation without an answer, or with one that came too late."""
+        await asyncio.sleep(self.chance.uniform(0, RING_SECONDS))
+        with suppress(NothingToPressError):
+            await self.seat.press(card_id, "available")
 
     async def _ask_for_tasks(self) -> None:
         while True:
