@@ -14,27 +14,19 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, async_playwright
+from playwright.async_api import Browser, BrowserContext
 
 from local.acs.options import AcsOptions
 from local.host_settings import ACS_SECRET
 from local.seed import seed
 from local.serving import serving
+from tests.browser import chromium
 from tests.journeys.company import Company
 from tests.journeys.host_page import host_page
 from tests.journeys.pages import TELL_VIOLATIONS, Agent, Visitor, WatchedPage
 from tests.journeys.stack import ROOT, Stack, running
 
 EVIDENCE = ROOT / ".local" / "journeys"
-BROWSER_ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 INVITED_SECONDS = 15
 _FAILED = pytest.StashKey[bool]()
 _numbers = itertools.count(1)
@@ -77,13 +69,8 @@ async def company(stack: Stack) -> AsyncIterator[Company]:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
-    executable = shutil.which("chromium")
-    if executable is None:
-        pytest.fail("chromium is not installed: the journeys drive the pages in it")
-    async with async_playwright() as playwright:
-        launched = await playwright.chromium.launch(executable_path=executable, args=BROWSER_ARGUMENTS)
+    async with chromium() as launched:
         yield launched
-        await launched.close()
 
 
 @dataclass

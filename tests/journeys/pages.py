@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
-
 from playwright.async_api import ConsoleMessage, Locator, Page, WebSocketRoute, expect
 
-AXE = Path(__file__).parents[2] / "local" / "node_modules" / "axe-core" / "axe.min.js"
 TELL_VIOLATIONS = """
 addEventListener("securitypolicyviolation", (event) =>
   console.error(`policy violated: ${event.violatedDirective} by ${event.blockedURI} in ${event.sourceFile}`));
@@ -25,12 +21,6 @@ class WatchedPage:
         self.complaints: list[str] = []
         page.on("console", self._note_console)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
-
-    async def violations_of_accessibility(self) -> list[str]:
-        """What axe finds, as rule and element."""
-        await self.page.evaluate(AXE.read_text("utf-8"))
-        found: dict[str, Any] = await self.page.evaluate("axe.run(document)")
-        return [f"{each['id']}: {node['html'][:160]}" for each in found["violations"] for node in each["nodes"]]
 
     def _note_console(self, message: ConsoleMessage) -> None:
         address = message.location.get("url", "")

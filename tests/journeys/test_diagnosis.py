@@ -16,6 +16,7 @@ from playwright.async_api import expect
 from local import demo
 from local.seed import COMPANY
 from shared.domain.authorization import AuthorizationMode
+from tests.browser import violations
 from tests.journeys.administrator import Administrator, until_live
 from tests.journeys.company import Company, chat_workflow
 from tests.journeys.conftest import People
@@ -141,4 +142,4 @@ async def test_a_preview_link_works_under_restriction_and_authorization_and_says
         assert [line["administrator_name"] for line in opened] == ["Tenant Administrator"]
         sealed = urlsplit(link["url"]).fragment.removeprefix("pass=")
         assert not [url for url in sent if sealed in url.partition("#")[0]]
-        assert await carla.violations_of_accessibility() == []
+        assert await violations(carla.page) == []

@@ -11,6 +11,7 @@ from playwright.async_api import expect
 
 from shared.domain.built_in_texts import ar
 from shared.domain.workflows import ActivityDefinition
+from tests.browser import violations
 from tests.journeys.company import Company, chat_workflow
 from tests.journeys.conftest import People
 from tests.journeys.pages import SOON, Visitor
@@ -72,7 +73,7 @@ async def test_in_arabic_everything_runs_from_right_to_left_also_on_320_pixels(
     await carla.page.get_by_role("textbox", name="الاسم").fill(carla.name)
     await carla.page.get_by_role("textbox", name="البريد الإلكتروني").fill("carla@customer.example")
     await carla.page.get_by_role("textbox", name="الرسالة").fill("مرحبًا")
-    assert await carla.violations_of_accessibility() == []
+    assert await violations(carla.page) == []
     await carla.page.get_by_role("button", name="بدء المحادثة").click()
     log = carla.page.get_by_role("log", name="المحادثة")
     waiting = ar.SYSTEM_MESSAGES["waiting"].replace("$(Customer.DisplayName)", carla.name)
@@ -81,7 +82,7 @@ async def test_in_arabic_everything_runs_from_right_to_left_also_on_320_pixels(
     assert await panel.evaluate("(panel) => getComputedStyle(panel).direction") == "rtl"
     assert await panel.evaluate("(panel) => panel.scrollWidth <= panel.clientWidth")
     await carla.page.emulate_media(forced_colors="active")
-    assert await carla.violations_of_accessibility() == []
+    assert await violations(carla.page) == []
     await carla.page.get_by_role("button", name="إنهاء المحادثة").click()
     await carla.page.get_by_role("alertdialog").get_by_role("button", name="إنهاء المحادثة").click()
     await expect(carla.page.get_by_role("button", name="بدء محادثة جديدة")).to_be_visible(timeout=SOON)

@@ -8,9 +8,13 @@ import pytest
 
 from local.acs.certificates import Certificates, certificates_in
 from local.acs.options import AcsOptions
+from shared.adapters.memory import ManualClock, MemoryAdministration, MemoryConfigStore
 from shared.adapters.storage_account import StorageAccount
 from shared.adapters.tables import Tables
+from shared.adapters.tables_documents import ConfigDocuments
 from tests.ports.acs import Acs, running_acs
+from tests.ports.companies import company, save_company
+from tests.ports.office import Office
 
 NOTES: set[str] = set()
 """What a test could not do on this machine; said at the end, and by `make test`."""
@@ -50,3 +54,14 @@ async def acs(trusted_certificates: Certificates) -> AsyncIterator[Acs]:
     """The ACS stand-in with limits that no test reaches."""
     async with running_acs(trusted_certificates, AcsOptions(limit_factor=100)) as standin:
         yield standin
+
+
+@pytest.fixture(params=["memory", "tables"])
+async def office(request: pytest.FixtureRequest, tables: Tables) -> Office:
+    """Lunifico, in memory and in Table Storage."""
+    clock = ManualClock()
+    if request.param == "tables":
+        return Office(ConfigDocuments(tables, clock=clock), await save_company(tables), clock)
+    lunifico = company()
+    store = MemoryConfigStore(lunifico.tenant, *lunifico.documents)
+    return Office(MemoryAdministration(store, clock=clock), lunifico, clock)

@@ -12,7 +12,8 @@ from concurrent.futures import ProcessPoolExecutor
 
 from tests.simulation.faults import PROFILES
 from tests.simulation.native import TRANSPORTS
-from tests.simulation.story import HOSTS, Outcome, dealt, tell
+from tests.simulation.story import Outcome, dealt, tell
+from tests.simulation.world import HOSTS
 
 DEALT = "all"
 """Each seed has one profile and one transport, in turn."""

@@ -15,13 +15,11 @@ from tests.simulation.native import TRANSPORTS
 from tests.simulation.people import Visitor, service_contact, user_contact
 from tests.simulation.tenant import BILLING, SCENES, SUPPORT, scene
 from tests.simulation.virtual_time import run_virtual
-from tests.simulation.world import World
+from tests.simulation.world import HOSTS, World
 
 LIFETIME = 3 * 3600
 """Seconds of virtual time, after which everything must be over: the queue's limit is 15 min, a lost message 10 min."""
 
-HOSTS = 2
-"""Instances of the app at once, where nobody asks for more."""
 WEATHER = ("storm", "hurricane", "storm", "hurricane", "calm", "storm", "hurricane", "storm", "hurricane", "storm")
 """How bad the days are, in turn: mostly bad."""
 

@@ -42,6 +42,8 @@ MOST_TIMERS = 100
 """More timer messages of one session at a time can only be a chain that multiplies."""
 INVISIBLE = 600.0
 EVENT_RETRIES = (10, 30, 60, 300, 600)
+HOSTS = 2
+"""Instances of the app at once, where nobody asks for more."""
 ORIGIN = parse_origin("https://lunifico.example")
 
 
@@ -94,7 +96,7 @@ class World:
     scene: demo.Scene
     recovery_timeout: int = 300
     transport: str = "acs"
-    instances: int = 2
+    instances: int = HOSTS
     violations: list[str] = field(default_factory=list)
     on_invitation: Callable[[str, InvitationView], None] = lambda agent, view: None
     is_over: Callable[[], bool] = lambda: True

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
+from tests.browser import violations
 from tests.local.desk.conftest import MARIO, RunningDesk
 from tests.local.desk.fake_bot import card_answer, invitation_card, message, reply_card, status_card, with_card
-from tests.local.desk.page.window import account_of, log_of, sign_in, violations
+from tests.local.desk.page.window import account_of, log_of, sign_in
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 

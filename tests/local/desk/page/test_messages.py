@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
+from tests.browser import violations
 from tests.local.desk.conftest import GUEST, LUISA, MARIO, RunningDesk, wait_until
 from tests.local.desk.fake_bot import invitation_card, message, with_card
-from tests.local.desk.page.window import holding, log_of, sign_in, violations
+from tests.local.desk.page.window import holding, log_of, sign_in
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 

@@ -8,9 +8,10 @@ import aiohttp
 import pytest
 from playwright.async_api import Browser, Page, expect
 
+from tests.browser import violations
 from tests.local.desk.conftest import LUISA, MARIO, RunningDesk
 from tests.local.desk.fake_bot import invitation_card, message, with_card
-from tests.local.desk.page.window import log_of, sign_in, violations
+from tests.local.desk.page.window import log_of, sign_in
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 

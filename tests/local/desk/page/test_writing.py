@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Page, WebSocketRoute, expect
 
+from tests.browser import violations
 from tests.local.desk.conftest import MARIO, RunningDesk, wait_until
 from tests.local.desk.fake_bot import invitation_card, message, with_card
-from tests.local.desk.page.window import holding, log_of, sign_in, violations
+from tests.local.desk.page.window import holding, log_of, sign_in
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
