@@ -225,7 +225,8 @@ def _alone(lock: Path) -> Iterator[None]:
 
 
 def _say(text: str) -> None:
-    print(f"  {text}", flush=True)
+    # Line and end at once: several say something at the same time.
+    print(f"  {text}\n", end="", flush=True)
 
 
 if __name__ == "__main__":
