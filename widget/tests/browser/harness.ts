@@ -68,11 +68,26 @@ interface VisitOptions {
   readonly context?: BrowserContextOptions;
 }
 
+/** Ports of earlier servers, whose pages have left their sessions in the browser's storage. */
+const used = new Set<number>();
+
+/** A server on a port that no test has had; the system gives those of closed servers again. */
+async function startServer(options: Parameters<typeof startFakeServer>[0]): Promise<FakeServer> {
+  const server = await startFakeServer(options);
+  if (!used.has(server.port)) {
+    used.add(server.port);
+    return server;
+  }
+  const other = await startServer(options);
+  await server.close();
+  return other;
+}
+
 /** A server, a browser context and a page at /host of another origin than the widget's; closed after `use`. */
 export async function visit(options: VisitOptions, use: (visit: Visit) => Promise<void>): Promise<void> {
   const { realtime = true, recoverSeconds = 600, checkAfter = 10 } = options;
   const { widget = {}, language = "en" } = options;
-  const server = await startFakeServer({ dist: DIST, realtime, recoverSeconds, checkAfter, widget, language });
+  const server = await startServer({ dist: DIST, realtime, recoverSeconds, checkAfter, widget, language });
   const context = await openContext(options.context);
   const complaints: string[] = [];
   const pages: Page[] = [];
