@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from functions.manage_http import read_object, reply
 from shared import bootstrap
+from shared.application.erasure import ErasedState
 from shared.domain.errors import InvalidRequest
 
 if TYPE_CHECKING:
@@ -20,6 +21,14 @@ REMAINS = (
     "the history without name, address and page: when a session began and ended, how, and who answered",
     "the entry of this erasure in the audit log, which has the digest and not the address",
 )
+NOT_CONNECTED = "connect the tenant to the ACS resource in which the conversation was, then erase again"
+FIXES = {
+    "acs_missing": NOT_CONNECTED,
+    "acs_connection_string": NOT_CONNECTED,
+    "relay_unknown": NOT_CONNECTED,
+    "given_up": "look into the session's timeline and the log for what keeps failing, then erase again",
+}
+OTHERWISE = "mend what the messaging service refuses (interact tenant check-acs tries its connection), then erase again"
 
 
 async def erase(req: func.HttpRequest, who: Administrator, _: Mapping[str, str]) -> func.HttpResponse:
@@ -43,6 +52,9 @@ def report_json(report: ErasureReport) -> dict[str, Any]:
                 "wasRunning": one.was_running,
                 "transport": one.transport,
                 "reason": one.reason or None,
+                "fix": FIXES.get(one.reason, OTHERWISE) if one.state is ErasedState.FAILED else None,
+                "erased": list(one.erased),
+                "left": list(one.left),
             }
             for one in report.sessions
         ],

@@ -56,6 +56,9 @@ LINE: dict[str, Any] = {
     },
 }
 SELECTABLE: dict[str, Any] = {"selectable": YES, "reason": maybe(one_of(LeftOut)), "explanation": MAYBE}
+PLACE = {
+    "enum": ["sessions", "history", "index", "acsThreads", "acsIdentities", "nativeThreads", "nativeIdentities"],
+}
 ERASED = {**OBJECT, "additionalProperties": WHOLE, "description": "How much was erased where, by the names of places."}
 
 SESSION_SCHEMAS: dict[str, Any] = {
@@ -113,7 +116,7 @@ SESSION_SCHEMAS: dict[str, Any] = {
     ),
     "Erase": thing(email={**TEXT, "minLength": 3, "maxLength": LONGEST_ADDRESS}),
     "Erasure": thing(
-        complete={**YES, "description": "Else call again: there are more sessions, or some are being erased."},
+        complete={**YES, "description": "Else call again: there are more sessions, some are being erased, or refused."},
         digest={**TEXT, "description": "What stands for the address in the audit log."},
         erased=ERASED,
         sessions=listed(
@@ -122,7 +125,10 @@ SESSION_SCHEMAS: dict[str, Any] = {
                 state=one_of(ErasedState),
                 wasRunning={**YES, "description": "It ran, and was ended first."},
                 transport={**MAYBE, "description": "Where its thread and identity were: acs or native."},
-                reason=MAYBE,
+                reason={**MAYBE, "description": "Why it is not erased, such as the code of the messaging service."},
+                fix={**MAYBE, "description": "What to do where it was refused."},
+                erased={**listed(PLACE), "description": "Where something of it was erased with this call."},
+                left={**listed(PLACE), "description": "Where something of it is left."},
             )
         ),
         remains={**listed(TEXT), "description": "What stays, in words."},
@@ -202,7 +208,16 @@ SESSION_EXAMPLES: dict[str, Any] = {
         "digest": "5b1f0e6c9f4d4c0b8d7a6e5f4c3b2a190817263544f3e2d1c0b9a8f7e6d5c4b3",
         "erased": {"sessions": 1, "history": 1, "index": 1, "acsThreads": 1, "acsIdentities": 1},
         "sessions": [
-            {"id": SESSION_ID, "state": "erased", "wasRunning": False, "transport": "acs", "reason": None},
+            {
+                "id": SESSION_ID,
+                "state": "erased",
+                "wasRunning": False,
+                "transport": "acs",
+                "reason": None,
+                "fix": None,
+                "erased": ["sessions", "history", "acsThreads", "acsIdentities", "index"],
+                "left": [],
+            },
         ],
         "remains": list(REMAINS),
     },

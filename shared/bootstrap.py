@@ -199,7 +199,7 @@ def _assemble(settings: Settings) -> _Running:
         administrators=_administrators(settings, http, config),
         secrets=secrets,
         history=TableHistory(tables),
-        digests=HmacDigests(settings.session_key, settings.session_key_previous),
+        digests=HmacDigests(settings.session_key, settings.session_key_previous, *settings.session_keys_before),
         seals=AesSeals(settings.session_key, settings.session_key_previous),
         arrivals=TableArrivals(tables),
     )

@@ -37,7 +37,7 @@ def erase(
 ) -> None:
     """Forget a customer everywhere; conversations that run are ended first.
 
-    It may be repeated, and goes on where it was. Ends with 1 where something is left.
+    It may be repeated, and goes on where it was; what was refused is tried again. Ends with 1 where something is left.
     """
     call.confirm(f"Erase all that is kept of {email}, and end running conversations? This cannot be undone.", yes)
     sessions: dict[str, Any] = {}
@@ -50,36 +50,34 @@ def erase(
             known = {one["id"]: one for one in report["sessions"]}
             # What was being erased, and is found no more, was erased meanwhile.
             finished = [one for one in sessions.values() if one["state"] == "pending" and one["id"] not in known]
-            sessions |= known | {one["id"]: {**one, "state": "erased", "reason": None} for one in finished}
-            count = Counter(report["erased"]) + _counted(finished)
+            sessions |= known | {one["id"]: {**one, "state": "erased", "reason": None, "left": []} for one in finished}
+            count = Counter(report["erased"]) + Counter(place for one in finished for place in one["left"])
             erased += count
             advance(count["sessions"])
-            idle = 0 if count["sessions"] else idle + 1
-            if report["complete"] or idle == PATIENCE:
+            idle = 0 if count.total() else idle + 1
+            is_pending = any(one["state"] == "pending" for one in report["sessions"])
+            # What was refused is refused again a moment later; whoever has mended it repeats the command.
+            if report["complete"] or idle == (PATIENCE if is_pending else 1):
                 break
-            if any(one["state"] == "pending" for one in report["sessions"]):
+            if is_pending:
                 call.surroundings.pause(PAUSE)
     left = [one for one in sessions.values() if one["state"] != "erased"]
     whole = {**report, "erased": dict(erased), "sessions": list(sessions.values())}
     rows = [(PLACES.get(name, name), count) for name, count in erased.items() if count]
     shown: list[Any] = [table(("erased", "how many"), rows)] if rows else ["Nothing is kept of this address."]
     if left:
-        shown.append(table(("session", "state", "why"), [(one["id"], one["state"], one["reason"]) for one in left]))
+        shown.append(table(("session", "state", "why", "what is left"), [_left(one) for one in left]))
     call.output.result(whole, *shown)
     if rows:
         call.output.say("What remains:")
         for one in report["remains"]:
             call.output.say(f"  - {one}")
+    for fix in dict.fromkeys(one["fix"] for one in left if one["fix"]):
+        call.output.say(f"What was refused: {fix}.")
     if left or not report["complete"]:
         call.output.warn("It is not complete; repeat the command.")
         finish(ExitCode.FINDINGS)
 
 
-def _counted(sessions: list[dict[str, Any]]) -> Counter[str]:
-    """How much was erased where, of sessions that others have finished."""
-    count: Counter[str] = Counter()
-    for one in sessions:
-        count.update(["sessions", "history", "index"])
-        if one["transport"]:
-            count.update([f"{one['transport']}Threads", f"{one['transport']}Identities"])
-    return count
+def _left(one: dict[str, Any]) -> tuple[str, str, str, str]:
+    return one["id"], one["state"], one["reason"], ", ".join(PLACES.get(place, place) for place in one["left"])

@@ -107,6 +107,12 @@ class AcsMessaging:
     async def delete_thread(self, tenant: Tenant, thread_id: str, relay_id: str) -> None:
         from azure.communication.chat.aio import ChatClient
 
+        try:
+            await self._relays.credential(tenant, relay_id)
+        except Missing as error:
+            # A resource that does not know the relay is another one: whether the thread is gone it cannot say.
+            raise Rejected("the resource does not know the relay of the thread", "relay_unknown") from error
+
         async def delete(endpoint: str, credential: CommunicationTokenCredential) -> None:
             client = ChatClient(endpoint, credential, transport=self._resources.transport(), retry_total=0)
             await client.delete_chat_thread(thread_id)

@@ -12,10 +12,11 @@ PURPOSE = b"customer digest"
 
 
 class HmacDigests:
-    """Rows of the `previous` key, before a rotation, are found as long as that is there."""
+    """Rows of keys before a rotation are found as long as those are there; a key may be named twice."""
 
-    def __init__(self, key: bytes, previous: bytes | None = None) -> None:
-        self._keys = [derived_key(one, PURPOSE) for one in (key, previous) if one is not None]
+    def __init__(self, key: bytes, *before: bytes | None) -> None:
+        known = dict.fromkeys(one for one in (key, *before) if one is not None)
+        self._keys = [derived_key(one, PURPOSE) for one in known]
 
     def of_address(self, tenant_id: str, address: str) -> tuple[str, ...]:
         plain = normalized_address(address)

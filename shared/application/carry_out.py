@@ -120,11 +120,11 @@ class CarryOut:
             case CloseMessaging():
                 await self._customer.close(session)
             case EraseConversation():
-                await self._customer.erase(session, effect.chat)
+                return await self._customer.erase(session, effect.chat)
             case ForgetCustomer():
-                await self._history.forget(session, effect)
+                return await self._history.forget(session, effect)
             case RecordHistory():
-                await self._history.record(record)
+                return await self._history.record(record)
             case ReadThread():
                 raise AssertionError("the relay reads threads itself")
         return ()

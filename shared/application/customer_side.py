@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import logging
+
 from shared.application.reading import known
 from shared.domain.effects import FindMessage, ReviseMessage, SendToCustomer
 from shared.domain.errors import Rejected
-from shared.domain.events import Event, MessageFound
+from shared.domain.events import ConversationErased, DeliveryFailed, Event, MessageFound
 from shared.domain.sessions import ChatChannel, Session
 from shared.domain.tenants import Tenant
 from shared.ports import Cursor, Ports
+
+logger = logging.getLogger(__name__)
 
 
 class CustomerSide:
@@ -49,12 +53,24 @@ class CustomerSide:
         chat, tenant = _chat_of(session), await self.tenant(session)
         await self._ports.messaging.revise(tenant, chat.thread_id, chat.relay_id, effect.message_id, effect.text)
 
-    async def erase(self, session: Session, chat: ChatChannel) -> None:
+    async def erase(self, session: Session, chat: ChatChannel) -> tuple[Event, ...]:
+        """Thread and identity, each on its own: that one is refused keeps the other from nothing."""
         tenant = await self.tenant(session)
-        if chat.thread_id:
-            await self._ports.messaging.delete_thread(tenant, chat.thread_id, chat.relay_id)
-            await self._ports.sessions.remove_from_index(chat.thread_id)
-        await self._ports.identity.delete_visitor(tenant, chat.visitor_id)
+        refused: list[str] = []
+        thread_id, visitor_id = chat.thread_id, chat.visitor_id
+        if thread_id:
+            try:
+                await self._ports.messaging.delete_thread(tenant, thread_id, chat.relay_id)
+                await self._ports.sessions.remove_from_index(thread_id)
+            except Rejected as error:
+                thread_id = _refused("thread", session, error, refused)
+        if visitor_id:
+            try:
+                await self._ports.identity.delete_visitor(tenant, visitor_id)
+            except Rejected as error:
+                visitor_id = _refused("identity", session, error, refused)
+        failures = (DeliveryFailed("erase_conversation", reason) for reason in dict.fromkeys(refused))
+        return (ConversationErased(thread_id, visitor_id), *failures)
 
     async def close(self, session: Session) -> None:
         chat = session.chat
@@ -65,6 +81,13 @@ class CustomerSide:
         if not chat.thread_id:
             return
         await self._ports.messaging.remove_visitor(tenant, chat.thread_id, chat.relay_id, chat.visitor_id)
+
+
+def _refused(what: str, session: Session, error: Rejected, refused: list[str]) -> str:
+    """Note it; the id of what is gone, which is none."""
+    logger.warning("session %s: erasing its %s was refused: %s", session.id, what, error.reason)
+    refused.append(error.reason)
+    return ""
 
 
 def _chat_of(session: Session) -> ChatChannel:

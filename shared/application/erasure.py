@@ -1,14 +1,15 @@
 """Forgetting a customer by e-mail address: wherever the address led, in the whole tenant.
 
 Conversations that run are ended first, and both sides are told. What was done can be repeated and gone on with after
-a crash: a row that leads to a session is deleted with it, and not before.
+a crash, and what the messaging service has refused can be tried again: the row by which the address leads to a session
+is deleted when nothing else is left, and not before.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -22,20 +23,24 @@ from shared.domain.documents import DocumentKey, Kind
 from shared.domain.errors import InvalidRequest, PortError
 from shared.domain.events import AdministratorEnded, EraseRequested
 from shared.domain.history import normalized_address
-from shared.domain.sessions import Phase
+from shared.domain.sessions import ChatChannel, Phase, Session
 from shared.ports import AuditAction, Ports, SessionRecord, Slot
 
 MOST_AT_ONCE = 40
-"""Sessions of one call; whoever has more calls again."""
+"""Sessions of one call; whoever has more calls again. Those that are refused do not count …"""
+MOST_TRIED = 200
+"""… up to so many, so that they keep no others waiting."""
 SIDE_BY_SIDE = 4
 RUNNING_PAGE = 500
 LONGEST_ADDRESS = 254
+INDEX = "index"
+OURS = ("sessions", "history", INDEX)
 ERASING = frozenset({"erase_conversation", "forget_customer", "record_history"})
 """Effects with which a session is erased."""
 
 
 class ErasedState(StrEnum):
-    """`pending`: decided, and being done by the relay; `failed`: refused for good, as the timeline says."""
+    """`pending`: decided, and being done by the relay; `failed`: refused, and tried again with the next call."""
 
     ERASED = "erased"
     PENDING = "pending"
@@ -44,13 +49,19 @@ class ErasedState(StrEnum):
 
 @dataclass(frozen=True)
 class ErasedSession:
-    """What became of one session; `transport` is where its thread and identity were, None where it had none."""
+    """What became of one session; `transport` is where its thread and identity were, None where it had none.
+
+    `erased` are the places in which something of it was erased by now, since the call, `left` those in which something
+    is left: `sessions`, `history`, `index`, and threads and identities by their transport, such as `acsThreads`.
+    """
 
     session_id: str
     state: ErasedState
     was_running: bool = False
     transport: str | None = None
     reason: str = ""
+    erased: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -67,12 +78,8 @@ class ErasureReport:
     @property
     def places(self) -> dict[str, int]:
         """How much was erased where."""
-        erased = [one for one in self.sessions if one.state is ErasedState.ERASED]
-        transports = Counter(one.transport for one in erased if one.transport is not None)
-        found = {"sessions": len(erased), "history": len(erased), "index": len(erased)}
-        for transport, count in sorted(transports.items()):
-            found[f"{transport}Threads"] = found[f"{transport}Identities"] = count
-        return found
+        count = Counter(place for one in self.sessions for place in one.erased)
+        return {**dict.fromkeys(OURS, 0), **dict(sorted(count.items()))}
 
 
 class Erasure:
@@ -92,20 +99,19 @@ class Erasure:
         now = self._ports.clock.now()
         starting = {one.session_id for one in running.values() if now - one.taken_at < STARTING}
         found = list(dict.fromkeys((*running, *await self._recorded(tenant_id, digests))))
-        chosen = found[:MOST_AT_ONCE]
-        details = {"customer": digests[0], "sessions": str(len(chosen))}
+        details = {"customer": digests[0], "sessions": str(min(len(found), MOST_AT_ONCE))}
         key = DocumentKey(Kind.TENANT, tenant_id)
         # Written down before, so that nothing is done that is not in the log.
         await self._ports.administration.record(
             tenant_id, audited(self._ports, administrator, AuditAction.ERASED, key, details)
         )
         done: list[ErasedSession] = []
-        for start in range(0, len(chosen), SIDE_BY_SIDE):
-            several = chosen[start : start + SIDE_BY_SIDE]
+        while len(done) < min(len(found), MOST_TRIED) and _counted(done) < MOST_AT_ONCE:
+            several = found[len(done) : len(done) + SIDE_BY_SIDE]
             done += await asyncio.gather(
                 *(self._erase(administrator, digests, one, is_new=one in starting) for one in several)
             )
-        is_over = len(found) <= MOST_AT_ONCE and all(one.state is not ErasedState.PENDING for one in done)
+        is_over = len(done) == len(found) and all(one.state is ErasedState.ERASED for one in done)
         return ErasureReport(digests[0], is_over, tuple(done))
 
     async def _running(self, tenant_id: str, digests: Sequence[str]) -> dict[str, Slot]:
@@ -120,7 +126,7 @@ class Erasure:
                 return found
 
     async def _recorded(self, tenant_id: str, digests: Sequence[str]) -> list[str]:
-        count = MOST_AT_ONCE + 1
+        count = MOST_TRIED + 1
         ranges = [await self._ports.history.sessions_of(tenant_id, digest, count) for digest in digests]
         return [session_id for found in ranges for session_id in found]
 
@@ -135,42 +141,61 @@ class Erasure:
                 return ErasedSession(session_id, ErasedState.PENDING, reason="starting")
             if record is None or record.session.tenant_id != tenant_id:
                 await self._forget(tenant_id, digests, session_id)
-                return ErasedSession(session_id, ErasedState.ERASED)
+                return ErasedSession(session_id, ErasedState.ERASED, erased=(INDEX,))
             was_running = record.session.phase is not Phase.ENDED
-            chat = record.session.chat
             if was_running:
                 ended = Happened(AdministratorEnded(administrator.id), tenant_id=tenant_id)
                 await self._relay.look(session_id, ended)
-            if _names_somebody(record):
+            if record.session.names_customer or (record.session.unerased and not _is_being_erased(record)):
                 await self._relay.look(session_id, Happened(EraseRequested(), tenant_id=tenant_id))
             else:
                 # Asked for before: whoever does it may have died meanwhile.
                 await self._relay.look(session_id, Wake("erase"))
-            state, reason = await self._became(session_id)
-            if state is not ErasedState.PENDING:
+            after = await self._ports.sessions.read(session_id) or record
+            state, reason = _became(after)
+            if state is ErasedState.ERASED:
                 await self._forget(tenant_id, digests, session_id)
         except PortError as error:
             return ErasedSession(session_id, ErasedState.PENDING, reason=error.code)
-        transport = chat.kind if chat is not None and chat.visitor_id else None
-        return ErasedSession(session_id, state, was_running, transport, reason)
-
-    async def _became(self, session_id: str) -> tuple[ErasedState, str]:
-        """Whether nothing is left to do, and nothing of it was refused."""
-        record = await self._ports.sessions.read(session_id)
-        if record is not None and (
-            _names_somebody(record) or any(pending.effect.kind in ERASING for pending in record.effects)
-        ):
-            return ErasedState.PENDING, "being done"
-        for entry in reversed(await self._ports.sessions.timeline(session_id)):
-            if entry.what == "DeliveryFailed" and entry.details.get("effect") in ERASING:
-                return ErasedState.FAILED, str(entry.details.get("reason", ""))
-        return ErasedState.ERASED, ""
+        transport = next((chat.kind for chat in _chats(record.session)), None)
+        left = () if state is ErasedState.ERASED else (*_places(after.session), INDEX)
+        erased = tuple(one for one in (*_places(record.session), INDEX) if one not in left)
+        return ErasedSession(session_id, state, was_running, transport, reason, erased, left)
 
     async def _forget(self, tenant_id: str, digests: Sequence[str], session_id: str) -> None:
         for digest in digests:
             await self._ports.history.forget(tenant_id, digest, session_id)
 
 
-def _names_somebody(record: SessionRecord) -> bool:
-    session = record.session
-    return bool(session.customer.email or session.customer.display_name or session.channels)
+def _counted(done: Iterable[ErasedSession]) -> int:
+    return sum(one.state is not ErasedState.FAILED for one in done)
+
+
+def _is_being_erased(record: SessionRecord) -> bool:
+    return any(pending.effect.kind in ERASING for pending in record.effects)
+
+
+def _became(record: SessionRecord) -> tuple[ErasedState, str]:
+    """Whether nothing is left to do, or what was refused."""
+    if record.session.names_customer or _is_being_erased(record):
+        return ErasedState.PENDING, "being done"
+    left = record.session.unerased
+    return (ErasedState.ERASED, "") if left is None else (ErasedState.FAILED, left.reason)
+
+
+def _places(session: Session) -> tuple[str, ...]:
+    """Where something of a session's customer is."""
+    is_named, left = session.names_customer, session.unerased
+    found = ["sessions"] if is_named else []
+    if is_named or (left is not None and left.history):
+        found.append("history")
+    for chat in _chats(session):
+        found += [f"{chat.kind}Threads"] if chat.thread_id else []
+        found += [f"{chat.kind}Identities"] if chat.visitor_id else []
+    return tuple(dict.fromkeys(found))
+
+
+def _chats(session: Session) -> tuple[ChatChannel, ...]:
+    """Its conversation, and what is left of one."""
+    left = session.unerased.channels if session.unerased is not None else ()
+    return tuple(chat for chat in (*session.channels, *left) if chat.visitor_id or chat.thread_id)

@@ -20,11 +20,14 @@ from shared.domain.effects import (
     SendToCustomer,
 )
 from shared.domain.events import (
+    ConversationErased,
     CustomerMessageReceived,
     DeliveryFailed,
     Event,
+    HistoryRecorded,
     MessageFound,
     SessionOpened,
+    StillFound,
     TimerDue,
     Transferred,
 )
@@ -189,6 +192,8 @@ def _remember(ids: tuple[str, ...], new: str) -> tuple[str, ...]:
     return (*ids, new)[-REMEMBERED:] if new else ids
 
 
+NOT_TOLD = (MessageFound, ConversationErased, HistoryRecorded, StillFound)
+"""What their effects have done is told already."""
 _TEXTS = frozenset({"text", "values", "definition", "written_at", "at"})
 
 
@@ -197,7 +202,7 @@ def _line(event: Event, step: Step, number: int, now: datetime) -> tuple[Timelin
 
     No text of a person is in it, and nothing that was only looked up.
     """
-    if isinstance(event, MessageFound) or (isinstance(event, TimerDue) and not step.effects):
+    if isinstance(event, NOT_TOLD) or (isinstance(event, TimerDue) and not step.effects):
         return ()
     what = type(event).__name__
     if isinstance(event, CustomerMessageReceived) and _is_over_budget(step.effects):

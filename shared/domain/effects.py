@@ -223,7 +223,7 @@ class CloseMessaging:
 
 @dataclass(frozen=True)
 class EraseConversation:
-    """Delete the thread and the visitor's identity."""
+    """Delete the thread and the visitor's identity; the answer is ConversationErased, with what is gone."""
 
     chat: ChatChannel
     kind: Literal["erase_conversation"] = "erase_conversation"
@@ -231,15 +231,19 @@ class EraseConversation:
 
 @dataclass(frozen=True)
 class ForgetCustomer:
-    """Delete the row by which the session is found by its customer's address."""
+    """Delete the row by which the session is found by its customer's address, unless something is left to erase.
+
+    Who has forgotten the address names it by its `digests`. The answer is StillFound where the row stays.
+    """
 
     address: str
+    digests: tuple[str, ...] = ()
     kind: Literal["forget_customer"] = "forget_customer"
 
 
 @dataclass(frozen=True)
 class RecordHistory:
-    """Add the finished session to the history."""
+    """Add the finished session to the history; the answer is HistoryRecorded."""
 
     kind: Literal["record_history"] = "record_history"
 

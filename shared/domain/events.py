@@ -192,6 +192,28 @@ class EraseRequested:
 
 
 @dataclass(frozen=True)
+class ConversationErased:
+    """A thread and an identity are gone for good, each where it is named."""
+
+    thread_id: str = ""
+    visitor_id: str = ""
+
+
+@dataclass(frozen=True)
+class HistoryRecorded:
+    """The session's entry in the history was written as the session was then."""
+
+    names_customer: bool
+
+
+@dataclass(frozen=True)
+class StillFound:
+    """The customer's address leads to the session as before, by these digests, since not all of it could be erased."""
+
+    digests: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class TimerDue:
     """A deadline has come. `presence` is the visitor's last sign of life, where one is known."""
 
@@ -235,6 +257,9 @@ Event = (
     | CustomerEnded
     | AdministratorEnded
     | EraseRequested
+    | ConversationErased
+    | HistoryRecorded
+    | StillFound
     | TimerDue
     | DeliveryFailed
 )

@@ -137,6 +137,34 @@ class LeftMessage:
 
 
 @dataclass(frozen=True)
+class Unerased:
+    """What is still there of a session whose customer was forgotten: by these ids it can be erased later.
+
+    `channels` name the threads and identities that are left, `history` says whether an entry may still name somebody.
+    The session is found by `digests` of the customer's address as long as anything is left. `reason` is why the last
+    try was refused; `tries` counts those that were.
+    """
+
+    channels: tuple[ChatChannel, ...] = ()
+    history: bool = True
+    digests: tuple[str, ...] = ()
+    reason: str = ""
+    tries: int = 0
+
+    def without(self, thread_id: str, visitor_id: str) -> Unerased:
+        """A thread and an identity are gone; an empty id names none."""
+        left = [
+            replace(
+                one,
+                thread_id="" if one.thread_id == thread_id else one.thread_id,
+                visitor_id="" if one.visitor_id == visitor_id else one.visitor_id,
+            )
+            for one in self.channels
+        ]
+        return replace(self, channels=tuple(one for one in left if one.thread_id or one.visitor_id))
+
+
+@dataclass(frozen=True)
 class Deadline:
     """Something that is due at a time; it is cancelled by being gone from the state."""
 
@@ -151,7 +179,7 @@ class Session:
     `visitor_seen`: a page gave a sign of life, so a person may be there. `parameters` are custom parameters;
     `transfers` counts the services through which the session came, `rounds` the rounds of offers in them. `opens_at`
     is when the service opens, as the customer reads it, where the customer came while it was closed. `connected_at` is
-    when an agent accepted.
+    when an agent accepted. `unerased` is what is left to erase where the customer was forgotten, until nothing is.
     """
 
     id: str
@@ -181,6 +209,12 @@ class Session:
     left_message: LeftMessage | None = None
     consent: Consent | None = None
     connected_at: datetime | None = None
+    unerased: Unerased | None = None
+
+    @property
+    def names_customer(self) -> bool:
+        """Whether it says who the customer is, or leads to a conversation that does."""
+        return bool(self.customer.email or self.customer.display_name or self.channels)
 
     @property
     def chat(self) -> ChatChannel | None:

@@ -75,6 +75,7 @@ DEADLINES = {
     "leave_again": "The left message is tried again",
     "close": "The time to read the last messages was over",
     "erase": "The retention was over",
+    "erase_again": "What could not be erased is tried again",
 }
 
 

@@ -57,7 +57,7 @@ class History(Protocol):
 
 class Digests(Protocol):
     def of_address(self, tenant_id: str, address: str) -> tuple[str, ...]:
-        """What stands for an e-mail address in rows: by the present key, then by the one before; none for an empty one.
+        """What stands for an e-mail address in rows: by the present key, then by those before; none for an empty one.
 
         Without the key it cannot be told which address it is, nor whether it is a certain one.
         """

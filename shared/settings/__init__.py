@@ -45,6 +45,7 @@ def read(environment: Mapping[str, str] | None = None) -> Reading:
         managed_identity=reader.text("AZURE_CLIENT_ID") or None,
         session_key=reader.key("INTERACT_SESSION_KEY") or b"",
         session_key_previous=reader.key("INTERACT_SESSION_KEY_PREVIOUS", required=False),
+        session_keys_before=reader.keys("INTERACT_SESSION_KEYS_BEFORE"),
         public_url=reader.url("INTERACT_PUBLIC_URL").rstrip("/"),
         bot=reader.bot(),
         signalr=reader.connection_string("INTERACT_SIGNALR_CONNECTION_STRING", is_push),

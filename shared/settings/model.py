@@ -54,6 +54,7 @@ class Settings:
     managed_identity: str | None
     session_key: bytes = field(repr=False)
     session_key_previous: bytes | None = field(repr=False)
+    session_keys_before: tuple[bytes, ...] = field(repr=False)
     public_url: str
     bot: BotSettings
     signalr: str | None = field(repr=False)

@@ -53,8 +53,14 @@ class Reader:
 
     def key(self, name: str, *, required: bool = True) -> bytes | None:
         value = self.required(name) if required else self.text(name)
-        if not value:
-            return None
+        return self._key(name, value) if value else None
+
+    def keys(self, name: str) -> tuple[bytes, ...]:
+        """Keys separated by commas; none where the setting is empty."""
+        text = self.text(name)
+        return tuple(self._key(name, one.strip()) for one in text.split(",")) if text else ()
+
+    def _key(self, name: str, value: str) -> bytes:
         try:
             key = base64.b64decode(value, validate=True)
         except ValueError:

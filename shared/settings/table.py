@@ -64,6 +64,12 @@ SETTINGS = (
         secret=True,
     ),
     Setting(
+        "INTERACT_SESSION_KEYS_BEFORE",
+        "session keys of earlier rotations, separated by commas; customers are still found by their addresses with "
+        "them, and nothing else is done with them",
+        secret=True,
+    ),
+    Setting(
         "INTERACT_PUBLIC_URL",
         "base URL under which browsers reach this app, for snippets",
         example="http://localhost:7071",

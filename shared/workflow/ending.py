@@ -9,8 +9,6 @@ from shared.domain.effects import (
     AnnounceState,
     CloseConversation,
     Effect,
-    EraseConversation,
-    ForgetCustomer,
     FreeAgent,
     FreeSlot,
     LeaveQueue,
@@ -20,7 +18,6 @@ from shared.domain.effects import (
     SendToCustomer,
 )
 from shared.domain.notices import how_it_ended, notice
-from shared.domain.parameters import Customer
 from shared.domain.sessions import EndReason, Phase, Session, Task, TaskPhase
 from shared.domain.workflows import Definition
 from shared.workflow.activity import Step
@@ -54,18 +51,6 @@ def end(session: Session, definition: Definition, reason: EndReason, now: dateti
         session, phase=Phase.ENDED, task=_settled(task), position=None, deadlines=(), end_reason=reason, ended_at=now
     ).with_deadline("close", now + GRACE)
     return Step(_disposed(_with_retention(ended, definition, now), definition), tuple(effects))
-
-
-def erase(session: Session) -> Step:
-    """Forget who the customer was: thread and identity go, and what is kept names nobody."""
-    if session.phase is not Phase.ENDED:
-        return Step(session)
-    nobody = replace(session, customer=Customer("", ""), parameters={}, origin="", channels=(), left_message=None)
-    nobody = replace(nobody, deadlines=())
-    effects: list[Effect] = [EraseConversation(chat) for chat in session.channels]
-    if session.customer.email:
-        effects.append(ForgetCustomer(session.customer.email))
-    return Step(nobody, (*effects, RecordHistory()))
 
 
 def _disposed(session: Session, definition: Definition) -> Session:

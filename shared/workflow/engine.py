@@ -20,12 +20,14 @@ from shared.domain.events import (
     AgentEnded,
     AgentMessageReceived,
     AgentMessageRevised,
+    ConversationErased,
     ConversationShown,
     CustomerEnded,
     CustomerMessageReceived,
     DeliveryFailed,
     EraseRequested,
     Event,
+    HistoryRecorded,
     InvitationSent,
     MessageFound,
     MessageLeft,
@@ -33,6 +35,7 @@ from shared.domain.events import (
     ParametersSet,
     RecipientsFound,
     SessionOpened,
+    StillFound,
     TimerDue,
     Transferred,
     VisitorSeen,
@@ -45,7 +48,9 @@ from shared.workflow.activities import ACTIVITIES
 from shared.workflow.activity import Context, Step, read_parameters
 from shared.workflow.agent_messages import agent_message, agent_message_revised, message_found
 from shared.workflow.customer_messages import customer_message
-from shared.workflow.ending import end, erase
+from shared.workflow.ending import end
+from shared.workflow.erasing import AGAIN as ERASE_AGAIN
+from shared.workflow.erasing import erase, erasure_event
 from shared.workflow.left_messages import AGAIN, leave, leave_again, left_message_event
 from shared.workflow.transfers import is_leaving_for, move
 
@@ -124,7 +129,7 @@ def _of_the_session(session: Session, definition: Definition, event: Event, now:
         case TimerDue(deadline_id="close"):
             # Nothing can be written after it; what was written before it, in whatever moment, has its answer.
             return Step(session, (CloseMessaging(), ReadThread()))
-        case TimerDue(deadline_id="erase"):
+        case TimerDue(deadline_id=due) if due in ("erase", ERASE_AGAIN):
             return erase(session)
         case TimerDue(deadline_id=due) if due == AGAIN:
             return leave_again(session)
@@ -134,6 +139,10 @@ def _of_the_session(session: Session, definition: Definition, event: Event, now:
             return leave(session, definition, event, now)
         case MessageShown() | RecipientsFound() | DeliveryFailed(effect="leave_message" | "find_recipients"):
             return left_message_event(session, event, now) or Step(session)
+        case ConversationErased() | HistoryRecorded() | StillFound():
+            return erasure_event(session, event, now)
+        case DeliveryFailed(effect="erase_conversation" | "record_history"):
+            return erasure_event(session, event, now)
         case DeliveryFailed(effect="relay_to_agent" | "send_to_customer"):
             return _undelivered(session, definition, event)
     return None

@@ -11,7 +11,7 @@ from shared.adapters.documents import to_json
 from shared.application.erasure import MOST_AT_ONCE, ErasedState
 from shared.domain.administrators import Administrator
 from shared.domain.conflicts import RoleMissing
-from shared.domain.errors import InvalidRequest, Rejected
+from shared.domain.errors import InvalidRequest
 from shared.domain.sessions import Phase
 from shared.ports import AuditAction
 from tests.application.administrators import ADA, EUROPEAN, READER, keeps_context
@@ -130,18 +130,6 @@ async def test_a_crash_anywhere_loses_nothing(world: World, number: int) -> None
     assert report.is_complete
     assert "Carla" not in everything(world)
     assert (world.messaging.threads, world.identity.visitors) == ({}, [])
-
-
-async def test_what_the_messaging_service_refuses_for_good_is_said(world: World) -> None:
-    await ended(world, "key-1")
-
-    async def refusing(name: str, call: Call) -> object:
-        if name == "messaging.delete_thread":
-            raise Rejected("the resource is gone", "forbidden")
-        return await call()
-
-    report = await world.host(refusing).erasure.erase(ADA, CARLA.email)
-    assert [(one.state, one.reason) for one in report.sessions] == [(ErasedState.FAILED, "forbidden")]
 
 
 async def test_one_call_does_so_many_and_the_next_ones_the_rest(world: World) -> None:

@@ -29,7 +29,7 @@ from shared.application import Application, assemble
 from shared.application.agents import Activity
 from shared.application.occasions import Nudge, Wake
 from shared.application.sessions import Started
-from shared.domain.errors import OutcomeUnknown, PortError
+from shared.domain.errors import OutcomeUnknown, PortError, Rejected
 from shared.domain.sessions import Session
 from shared.domain.users import User
 from shared.ports import BotConversation, ThreadMessage
@@ -45,12 +45,14 @@ POISON_AFTER, REPEATED_AFTER = 5, timedelta(seconds=5)
 class World:
     """All ports, to be looked into and changed by tests.
 
-    `calls` lists those that were made since it was cleared; what is `away` answers nothing, like `agents.relay`.
+    `calls` lists those that were made since it was cleared; what is `away` answers nothing, like `agents.relay`, and
+    what is in `refusing` says no for good.
     """
 
     clock: ManualClock = field(default_factory=ManualClock)
     calls: list[str] = field(default_factory=list)
     away: set[str] = field(default_factory=set)
+    refusing: set[str] = field(default_factory=set)
     poisoned: list[WakeUp] = field(default_factory=list)
     _dequeued: Counter[tuple[str, str]] = field(default_factory=Counter)
     _activities: int = 0
@@ -89,6 +91,8 @@ class World:
         self.calls.append(name)
         if name in self.away:
             raise OutcomeUnknown(f"{name} answers nothing")
+        if name in self.refusing:
+            raise Rejected(f"{name} says no", "Forbidden")
         return await call()
 
     # --- visitors ----------------------------------------------------------------------------------------------------

@@ -200,6 +200,9 @@ class TestErase:
             "wasRunning": True,
             "transport": "acs",
             "reason": "being done",
+            "fix": None,
+            "erased": [],
+            "left": ["acsThreads", "index"],
         }
         none = {"sessions": 0, "history": 0, "index": 0}
         report = {"complete": False, "digest": "d", "erased": none, "sessions": [pending], "remains": []}
@@ -211,12 +214,23 @@ class TestErase:
         assert terminal.waits == [3.0]
 
     def test_what_is_left_ends_with_1(self, terminal: Terminal) -> None:
-        failed = {"id": "session-1", "state": "failed", "wasRunning": False, "transport": "acs", "reason": "forbidden"}
-        erased = {"sessions": 0, "history": 0, "index": 0}
-        report = {"complete": True, "digest": "d", "erased": erased, "sessions": [failed], "remains": []}
-        terminal.transport.answers = [httpx.Response(200, json=report)]
+        failed = {
+            "id": "session-1",
+            "state": "failed",
+            "wasRunning": False,
+            "transport": "acs",
+            "reason": "forbidden",
+            "fix": "connect the tenant",
+            "erased": ["sessions"],
+            "left": ["acsThreads", "index"],
+        }
+        report = {"complete": False, "digest": "d", "erased": {"sessions": 1}, "sessions": [failed], "remains": []}
+        again = {**report, "erased": {}, "sessions": [{**failed, "erased": []}]}
+        terminal.transport.answers = [httpx.Response(200, json=one) for one in (report, again)]
         ended = terminal.run("erase", "carla@example.org", "--yes")
-        assert (ended.code, "forbidden" in ended.out) == (1, True)
+        assert (ended.code, terminal.waits) == (1, [])
+        assert ("forbidden" in ended.out, "threads in Azure" in ended.out) == (True, True)
+        assert "What was refused: connect the tenant." in ended.notes
 
     def test_what_is_no_address_is_not_accepted(self, terminal: Terminal) -> None:
         assert terminal.run("erase", "carla", "--yes").code == 8

@@ -11,7 +11,7 @@ from shared.domain.events import Event
 from shared.domain.timeline_titles import EFFECTS, SIMPLE, title
 
 NAMES = {"mario": "Mario"}
-NEVER_TOLD = {"MessageFound"}
+NEVER_TOLD = {"MessageFound", "ConversationErased", "HistoryRecorded", "StillFound"}
 OF_THEIR_OWN = {"AgentsReserved", "TimerDue"}
 
 

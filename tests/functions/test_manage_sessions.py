@@ -206,6 +206,7 @@ async def test_a_customer_is_forgotten_with_a_report(office: Office) -> None:
     assert report["complete"]
     assert report["erased"] == {"sessions": 1, "history": 1, "index": 1, "acsThreads": 1, "acsIdentities": 1}
     assert [one["wasRunning"] for one in report["sessions"]] == [True]
+    assert [(one["left"], one["fix"]) for one in report["sessions"]] == [([], None)]
     assert any("Teams" in one for one in report["remains"])
     entry = (await office.get("audit"))["items"][0]
     assert (entry["what"], entry["details"]["customer"]) == ("erased", report["digest"])

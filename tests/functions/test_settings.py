@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import tomllib
 from collections.abc import Mapping
@@ -62,6 +63,7 @@ WRONG = {
     "INTERACT_TABLES": "not a connection string",
     "INTERACT_SESSION_KEY": "c2hvcnQ=",
     "INTERACT_SESSION_KEY_PREVIOUS": "not base64: ü",
+    "INTERACT_SESSION_KEYS_BEFORE": "c2hvcnQ=",
     "INTERACT_PUBLIC_URL": "http://interact.lunifico.example",
     "INTERACT_BOT_TOKEN_URL": "login.microsoftonline.com",
     "INTERACT_BOT_KEYS_URL": "https://[",
@@ -70,6 +72,13 @@ WRONG = {
     "INTERACT_SIGNALR_CONNECTION_STRING": "Endpoint=https://push.example",
     "INTERACT_KEY_VAULT_URL": "ftp://vault.example",
 }
+
+
+def test_keys_of_earlier_rotations_are_a_list() -> None:
+    keys = [bytes([number]) * 32 for number in range(2)]
+    text = ", ".join(base64.b64encode(one).decode() for one in keys)
+    assert read(changed(INTERACT_SESSION_KEYS_BEFORE=text)).settings.session_keys_before == tuple(keys)
+    assert read(GOOD).settings.session_keys_before == ()
 
 
 @pytest.mark.parametrize("name", WRONG)

@@ -202,3 +202,11 @@ async def test_a_service_that_cannot_be_reached_was_sent_nothing(second_session:
 async def test_a_tenant_without_a_connection_string_is_refused(host: Host, secret: str) -> None:
     with pytest.raises(Rejected):
         await host.identity.create_visitor(replace(TENANT, acs_secret=secret))
+
+
+async def test_a_resource_that_does_not_know_the_relay_cannot_say_that_a_thread_is_gone(host: Host) -> None:
+    _, thread_id, relay_id = await opened(host)
+    with pytest.raises(Rejected) as refused:
+        await host.messaging.delete_thread(TENANT, thread_id, f"{relay_id[:-8]}deadbeef")
+    assert refused.value.reason == "relay_unknown"
+    assert await texts(host, thread_id, relay_id) == []

@@ -163,3 +163,10 @@ def test_the_address_cannot_be_told_without_the_key_and_is_found_after_a_rotatio
     after = HmacDigests(b"b" * 32, b"a" * 32).of_address("lunifico", "carla@example.org")
     assert before not in (after[0], MemoryDigests().of_address("lunifico", "carla@example.org")[0])
     assert after[1] == before
+
+
+def test_it_is_found_after_many_rotations_and_a_key_that_is_named_twice_counts_once() -> None:
+    (first,) = HmacDigests(b"a" * 32).of_address("lunifico", "carla@example.org")
+    now = HmacDigests(b"c" * 32, b"b" * 32, b"c" * 32, b"b" * 32, b"a" * 32)
+    found = now.of_address("lunifico", "carla@example.org")
+    assert (len(found), found[-1]) == (3, first)
