@@ -171,7 +171,7 @@ def _assemble(settings: Settings) -> _Running:
     tables = Tables(_account(settings.tables, identity))
     config = TableConfigStore(tables, cache_seconds=settings.config_cache_seconds)
     timers = QueueTimers(_account(settings.queues, identity), clock)
-    secrets = SecretStore(settings.secrets, http, settings.key_vault_url or "", identity)
+    secrets = SecretStore(settings.secrets, http, settings.bot.tenant_id, settings.key_vault_url or "", identity)
     resources = AcsResources(secrets, http, settings.acs_browser_endpoint, identity)
     threads, relays = TableThreadStore(tables, clock), AcsRelays(resources, TableRelayStore(tables), clock)
     bot_token = BotToken(http, clock, bot.token_url, bot.app_id, bot.secret or FederatedAssertion(identity))

@@ -57,7 +57,7 @@ class AcsResources:
         """The tenant's resource; raises Rejected where none is set or the secret is no connection string."""
         if not tenant.acs_secret:
             raise Rejected(f"tenant {tenant.id} has no ACS connection string", "acs_missing")
-        connection_string = await self._secrets.get(tenant.acs_secret)
+        connection_string = await self._secrets.get(tenant.id, tenant.acs_secret)
         pairs = (pair.partition("=") for pair in connection_string.split(";"))
         values = {name.strip().lower(): value.strip() for name, _, value in pairs}
         # The identity goes where the deployment says; typed by an administrator, an endpoint could be anybody's.

@@ -12,6 +12,7 @@ from shared.adapters.http_session import HttpSession
 from shared.adapters.storage_account import CredentialSource
 from shared.adapters.timed_cache import TimedCache
 from shared.domain.errors import Rejected
+from shared.domain.secret_owners import SecretOwners
 
 CACHE_SECONDS = 300.0
 CACHED_SECRETS = 1_000
@@ -20,23 +21,32 @@ SCOPE = "https://vault.azure.net/.default"
 
 
 class SecretStore:
-    """No value is ever part of an error."""
+    """No value is ever part of an error. `home_tenant`: whose secrets without a tenant's id in their names are."""
 
     def __init__(
         self,
         environment: Mapping[str, str],
         http: HttpSession,
+        home_tenant: str,
         vault_url: str = "",
         credential: CredentialSource | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._environment = environment
+        self._owners = SecretOwners(home_tenant)
         self._http = http
         self._vault_url = vault_url.rstrip("/")
         self._credential = credential
         self._values: TimedCache[str, str] = TimedCache(CACHE_SECONDS, CACHED_SECRETS, monotonic)
 
-    async def get(self, reference: str) -> str:
+    def refusal(self, tenant_id: str, reference: str) -> str:
+        return self._owners.refusal(tenant_id, reference)
+
+    async def get(self, tenant_id: str, reference: str) -> str:
+        # Before anything is read: what a tenant may not name it does not learn of.
+        refusal = self.refusal(tenant_id, reference)
+        if refusal:
+            raise Rejected(refusal, "secret_foreign")
         place, _, name = reference.partition(":")
         if place == "env":
             if not self._environment.get(name):

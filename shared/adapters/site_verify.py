@@ -15,8 +15,9 @@ from typing import Any
 from shared.adapters.failures import bounded, of_connection, of_status
 from shared.adapters.http_bodies import bounded_body
 from shared.adapters.http_session import HttpSession
-from shared.domain.challenges import ChallengeKind, ChallengeRefused, ChallengeSettings
+from shared.domain.challenges import ChallengeKind, ChallengeRefused
 from shared.domain.errors import OutcomeUnknown, Rejected
+from shared.domain.tenants import Tenant
 from shared.ports import Secrets
 
 LONGEST_ANSWER = 64 * 1024
@@ -45,10 +46,11 @@ class SiteVerify:
         self._secrets = secrets
         self._urls = urls
 
-    async def verify(self, challenge: ChallengeSettings, token: str, purpose: str) -> None:
+    async def verify(self, tenant: Tenant, token: str, purpose: str) -> None:
+        challenge = tenant.challenge
         what = f"verifying a token of {challenge.kind.value}"
         is_turnstile = challenge.kind is ChallengeKind.TURNSTILE
-        form = {"secret": await self._secrets.get(challenge.secret), "response": token}
+        form = {"secret": await self._secrets.get(tenant.id, challenge.secret), "response": token}
         if is_turnstile:
             form["idempotency_key"] = str(uuid.uuid5(uuid.NAMESPACE_OID, purpose))
         else:

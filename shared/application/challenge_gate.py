@@ -27,15 +27,14 @@ class ChallengeGate:
         ChallengeRefused, or a PortError where the provider cannot be asked: nobody is let in unseen, and nothing was
         created, so that the visitor can simply try again.
         """
-        challenge = tenant.challenge
-        if challenge.kind is ChallengeKind.NONE:
+        if tenant.challenge.kind is ChallengeKind.NONE:
             return
         if not token:
             raise ChallengeRefused
         digest = hashlib.sha256(token.encode("utf-8", "replace")).digest()
         if self._passed.get(digest) == purpose:
             return
-        await self._ports.challenges.verify(challenge, token, purpose)
+        await self._ports.challenges.verify(tenant, token, purpose)
         self._passed[digest] = purpose
         if len(self._passed) > REMEMBERED:
             self._passed.popitem(last=False)

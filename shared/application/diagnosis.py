@@ -167,7 +167,7 @@ class Diagnosis:
         if tenant.challenge.kind is ChallengeKind.NONE or not tenant.challenge.secret:
             return None
         try:
-            await self._ports.secrets.get(tenant.challenge.secret)
+            await self._ports.secrets.get(tenant.id, tenant.challenge.secret)
         except Rejected as error:
             return str(error)
         except PortError:

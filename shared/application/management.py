@@ -14,9 +14,11 @@ from shared.domain.administrators import Administrator, Role, may_see
 from shared.domain.conflicts import ChangedMeanwhile, IdTaken, InUse, VersionMissing
 from shared.domain.differences import differences
 from shared.domain.documents import Document, DocumentKey, Kind, key_of, name_of
-from shared.domain.errors import AlreadyExists, Finding, InvalidRequest, VersionConflict
+from shared.domain.errors import AlreadyExists, Finding, InvalidConfiguration, InvalidRequest, VersionConflict
 from shared.domain.names import check_id
 from shared.domain.references import targets_of
+from shared.domain.secret_owners import secrets_named_by
+from shared.domain.tenants import Tenant
 from shared.ports import ANY_VERSION, Actor, AuditEntry, AuditPage, Page, Ports, Selection, Stored
 
 LATEST_CHANGES = 20
@@ -117,7 +119,11 @@ class Management:
         found = await self._administration.check(administrator.tenant_id, documents)
         why = "is given to several documents of this kind; each needs its own"
         own = (
-            (*check_id(document.id), *([Finding("id_repeated", "id", why)] if key in repeated else []))
+            (
+                *check_id(document.id),
+                *self._foreign_secrets(document),
+                *([Finding("id_repeated", "id", why)] if key in repeated else []),
+            )
             for key, document in zip(keys, documents, strict=True)
         )
         return [(*first, *rest) for first, rest in zip(own, found, strict=True)]
@@ -150,6 +156,10 @@ class Management:
 
     async def _save(self, administrator: Administrator, document: Document, if_match: str | None) -> Saved:
         tenant_id = administrator.tenant_id
+        foreign = self._foreign_secrets(document)
+        if foreign:
+            (others,) = await self._administration.check(tenant_id, (document,))
+            raise InvalidConfiguration((*foreign, *others), document)
         try:
             stored = await self._administration.save(tenant_id, document, if_match, _actor(administrator))
         except AlreadyExists:
@@ -158,6 +168,12 @@ class Management:
             raise await self._changed_meanwhile(tenant_id, key_of(document), if_match or "") from None
         live_from = self._ports.clock.now() + self._cache
         return Saved(stored, live_from, await self._notes.of(tenant_id, stored.document))
+
+    def _foreign_secrets(self, document: Document) -> tuple[Finding, ...]:
+        """References of a tenant's settings to secrets that are not its own."""
+        named = secrets_named_by(document) if isinstance(document, Tenant) else {}
+        refusals = {field: self._ports.secrets.refusal(document.id, named[field]) for field in named}
+        return tuple(Finding("secret_foreign", field, why) for field, why in refusals.items() if why)
 
     async def _read_for_change(self, administrator: Administrator, key: DocumentKey, if_match: str) -> Stored:
         if not if_match:

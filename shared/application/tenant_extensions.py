@@ -31,6 +31,7 @@ RESOURCE = re.compile(
 FIXES = {
     "acs_missing": "name the secret with the connection string in the tenant's ACS connection string",
     "secret_missing": "put the connection string into this secret, or name the one that holds it",
+    "secret_foreign": "name a secret of this tenant: one with the tenant's id in its name",
     "secret_reference": "name where the secret is: keyvault:NAME or env:NAME",
     "acs_connection_string": "copy the connection string from the ACS resource, tab Keys, and save it once more",
     "unauthorized": "the access key was regenerated, or is of another resource: copy the connection string once more",

@@ -35,8 +35,14 @@ class ConfigStore(Protocol):
 
 
 class Secrets(Protocol):
-    async def get(self, reference: str) -> str:
-        """The secret's value; raises Rejected where there is none of this name."""
+    """Each tenant has its own; whose a secret is stands in its name (`domain.secret_owners`)."""
+
+    def refusal(self, tenant_id: str, reference: str) -> str:
+        """Why the tenant may not name this secret; empty where it may. Nothing is looked up."""
+        ...
+
+    async def get(self, tenant_id: str, reference: str) -> str:
+        """The value of a secret of the tenant; raises Rejected where there is none of this name, or it is another's."""
         ...
 
     async def put(self, name: str, value: str) -> str:

@@ -81,7 +81,8 @@ SETTINGS = (
     ),
     Setting(
         "INTERACT_BOT_TENANT_ID",
-        "directory (tenant) id of the bot's app registration",
+        "directory (tenant) id of the bot's app registration; this tenant's are all secrets that have no tenant's id "
+        "in their names",
         example="22222222-2222-4222-8222-222222222222",
     ),
     Setting(

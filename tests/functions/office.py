@@ -50,7 +50,7 @@ class Office:
         self.world = world
         world.config.put(TENANT.id, *UNITS)
         self.administration = MemoryAdministration(world.config, lint, world.clock)
-        self.administrators, self.secrets = MemoryAdministrators(TOKENS), MemorySecrets()
+        self.administrators, self.secrets = MemoryAdministrators(TOKENS), MemorySecrets(home=TENANT.id)
         world.replace(
             administration=self.administration,
             administrators=self.administrators,

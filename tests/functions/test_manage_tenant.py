@@ -136,7 +136,10 @@ async def test_a_pasted_secret_is_refused_where_a_reference_belongs(office: Offi
 
 async def test_where_secrets_are_settings_that_is_said(office: Office) -> None:
     class Settings:
-        async def get(self, reference: str) -> str:
+        def refusal(self, tenant_id: str, reference: str) -> str:
+            return ""
+
+        async def get(self, tenant_id: str, reference: str) -> str:
             raise Rejected("nothing here", "secret_missing")
 
         async def put(self, name: str, value: str) -> str:

@@ -13,6 +13,7 @@ from azure.eventgrid import SystemEventNames
 from functions.chat import MESSAGE_RECEIVED
 from shared.adapters import tables
 from shared.adapters.queue_timers import PRESENCE_QUEUE, QUEUE_NAME
+from shared.domain.secret_owners import OF_THE_DEPLOYMENT
 from shared.settings.table import BY_NAME, SECRET_PREFIX
 from tests.functions.test_engine import HTTP
 from tests.infra.bicep_text import BICEP, INFRA, MODULES, ROOT, keys, parameters, texts, values
@@ -161,6 +162,10 @@ class TestSettings:
             if f"{SECRET_PREFIX}ACS:" in line or (SECRET_PREFIX in line and "acsSecret" not in line)
         ]
         assert named == ["INTERACT_SECRET_ACS: 'endpoint=https://${acsHost}/'"]
+
+    def test_what_the_deployment_keeps_in_the_vault_for_itself_no_tenant_may_name(self) -> None:
+        names = re.findall(r"^  name: '([\w-]+)'", (MODULES / "keyvault.bicep").read_text(), re.MULTILINE)
+        assert {f"keyvault:{name}" for name in names} == OF_THE_DEPLOYMENT
 
     def test_signalr_has_no_key_and_acs_only_where_it_is_asked_for(self) -> None:
         assert "disableLocalAuth: true" in (MODULES / "signalr.bicep").read_text()

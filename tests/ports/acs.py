@@ -19,6 +19,7 @@ from shared.adapters.http_session import HttpSession
 from shared.adapters.memory import MemorySecrets
 from shared.adapters.storage_account import CredentialSource
 from shared.adapters.system import SystemClock
+from tests.ports.samples import TENANT
 
 
 class MemoryRelayStore:
@@ -51,12 +52,16 @@ class Acs:
     http: HttpSession
 
     def host(
-        self, store: RelayStore, http: HttpSession | None = None, credential: CredentialSource | None = None
+        self,
+        store: RelayStore,
+        http: HttpSession | None = None,
+        credential: CredentialSource | None = None,
+        home: str = TENANT.id,
     ) -> Host:
         """Another host of the same deployment; hosts share nothing but the store. With a credential it has no key."""
         session = http or self.http
         known = connection_string(self.url) if credential is None else f"endpoint={self.url}/"
-        secrets = MemorySecrets({"env:ACS": known, "keyvault:acs": f"endpoint={self.url}/"})
+        secrets = MemorySecrets({"env:ACS": known, "keyvault:acs": f"endpoint={self.url}/"}, home)
         resources = AcsResources(secrets, session, credential=credential)
         relays = AcsRelays(resources, store, SystemClock())
         return Host(session, AcsIdentity(resources), AcsMessaging(resources, relays))

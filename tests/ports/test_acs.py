@@ -71,7 +71,7 @@ async def test_hosts_that_start_at_the_same_time_agree_on_the_pool(
     acs: Acs, tables: Tables, second_session: HttpSession
 ) -> None:
     tenant = replace(TENANT, id=unique("tenant"))
-    hosts = [acs.host(TableRelayStore(tables)), acs.host(TableRelayStore(tables), second_session)]
+    hosts = [acs.host(TableRelayStore(tables), http, home=tenant.id) for http in (None, second_session)]
     visitors = await asyncio.gather(*(host.identity.create_visitor(tenant) for host in hosts))
     threads = await asyncio.gather(
         *(

@@ -175,7 +175,7 @@ def verified(token: str, of: SiteTokenSettings) -> Any:
     async def nowhere(url: str) -> bytes:
         raise AssertionError(url)
 
-    tokens = JwtSiteTokens(SystemClock(), MemorySecrets({"keyvault:site": SECRET}), KeySets(nowhere))
+    tokens = JwtSiteTokens(SystemClock(), MemorySecrets({"keyvault:site": SECRET}, TENANT.id), KeySets(nowhere))
     tenant = replace(TENANT, authorization=AuthorizationMode.SIGNED_TOKEN, site_tokens=of)
     try:
         known = asyncio.run(tokens.verify(tenant, token))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 import pytest_asyncio
@@ -23,12 +23,14 @@ from shared.adapters.memory import MemoryChallenges, MemorySecrets
 from shared.adapters.site_verify import SiteVerify
 from shared.domain.challenges import ChallengeKind, ChallengeRefused, ChallengeSettings
 from shared.domain.errors import NotSent, OutcomeUnknown, PortError, Rejected
+from shared.domain.tenants import Tenant
 from shared.ports import Challenges
+from tests.ports.samples import TENANT
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-TURNSTILE = ChallengeSettings(ChallengeKind.TURNSTILE, "site", "env:SECRET")
-HCAPTCHA = ChallengeSettings(ChallengeKind.HCAPTCHA, "site", "env:SECRET")
+TURNSTILE = replace(TENANT, challenge=ChallengeSettings(ChallengeKind.TURNSTILE, "site", "env:SECRET"))
+HCAPTCHA = replace(TENANT, challenge=ChallengeSettings(ChallengeKind.HCAPTCHA, "site", "env:SECRET"))
 
 
 @dataclass
@@ -36,7 +38,7 @@ class World:
     """A provider: `solve` gives a token that counts."""
 
     port: Challenges
-    challenge: ChallengeSettings
+    tenant: Tenant
     solve: Callable[[], object]
     http: HttpSession | None = None
     url: str = ""
@@ -44,7 +46,8 @@ class World:
     async def solved(self) -> str:
         if self.http is None:
             return str(self.solve())
-        body = json.dumps({"kind": self.challenge.kind.value, "siteKey": self.challenge.site_key})
+        challenge = self.tenant.challenge
+        body = json.dumps({"kind": challenge.kind.value, "siteKey": challenge.site_key})
         async with self.http.open().post(f"{self.url}/_standin/solve", data=body) as answer:
             return str((await answer.json())["token"])
 
@@ -70,33 +73,33 @@ async def world(request: pytest.FixtureRequest) -> AsyncIterator[World]:
     http = HttpSession()
     async with serving(create_app()) as server:
         urls = {kind: f"{server.url}{VERIFY[kind.value]}" for kind in (ChallengeKind.TURNSTILE, ChallengeKind.HCAPTCHA)}
-        real = SiteVerify(http, MemorySecrets({"env:SECRET": SECRET, "env:WRONG": "guessed"}), urls)
-        challenge = TURNSTILE if request.param == "turnstile" else HCAPTCHA
-        yield World(real, challenge, lambda: None, http, server.url)
+        real = SiteVerify(http, MemorySecrets({"env:SECRET": SECRET, "env:WRONG": "guessed"}, TENANT.id), urls)
+        tenant = TURNSTILE if request.param == "turnstile" else HCAPTCHA
+        yield World(real, tenant, lambda: None, http, server.url)
         await http.close()
 
 
 async def test_a_solved_challenge_is_confirmed(world: World) -> None:
-    await world.port.verify(world.challenge, await world.solved(), "session-1")
+    await world.port.verify(world.tenant, await world.solved(), "session-1")
 
 
 async def test_a_token_counts_once(world: World) -> None:
     token = await world.solved()
-    await world.port.verify(world.challenge, token, "session-1")
+    await world.port.verify(world.tenant, token, "session-1")
     with pytest.raises(ChallengeRefused):
-        await world.port.verify(world.challenge, token, "session-2")
+        await world.port.verify(world.tenant, token, "session-2")
 
 
 async def test_a_made_up_token_is_refused(world: World) -> None:
     with pytest.raises(ChallengeRefused):
-        await world.port.verify(world.challenge, "made up", "session-1")
+        await world.port.verify(world.tenant, "made up", "session-1")
 
 
 async def test_a_provider_that_is_down_is_no_refusal(world: World) -> None:
     token = await world.solved()
     await world.goes_down()
     with pytest.raises(PortError):
-        await world.port.verify(world.challenge, token, "session-1")
+        await world.port.verify(world.tenant, token, "session-1")
 
 
 @dataclass
@@ -124,7 +127,7 @@ async def served() -> AsyncIterator[Served]:
     provider, http = Provider(), HttpSession()
     async with serving(Starlette(routes=[Route("/verify", provider.answer, methods=["POST"])])) as server:
         urls = dict.fromkeys((ChallengeKind.TURNSTILE, ChallengeKind.HCAPTCHA), f"{server.url}/verify")
-        yield Served(provider, SiteVerify(http, MemorySecrets({"env:SECRET": "s3cret"}), urls), http)
+        yield Served(provider, SiteVerify(http, MemorySecrets({"env:SECRET": "s3cret"}, TENANT.id), urls), http)
         await http.close()
 
 
@@ -179,13 +182,16 @@ async def test_turnstile_is_asked_again_after_a_fault_because_its_key_makes_that
 
 async def test_a_provider_that_cannot_be_reached_was_not_asked() -> None:
     http = HttpSession()
-    port = SiteVerify(http, MemorySecrets({"env:SECRET": "s3cret"}), {ChallengeKind.HCAPTCHA: "http://127.0.0.1:9/"})
+    port = SiteVerify(
+        http, MemorySecrets({"env:SECRET": "s3cret"}, TENANT.id), {ChallengeKind.HCAPTCHA: "http://127.0.0.1:9/"}
+    )
     with pytest.raises(NotSent):
         await port.verify(HCAPTCHA, "token", "session-1")
     await http.close()
 
 
 async def test_a_secret_that_is_missing_is_the_administrator_s_affair(served: Served) -> None:
+    without = replace(TENANT, challenge=ChallengeSettings(ChallengeKind.HCAPTCHA, "site", "env:NONE"))
     with pytest.raises(Rejected):
-        await served.port.verify(ChallengeSettings(ChallengeKind.HCAPTCHA, "site", "env:NONE"), "token", "session-1")
+        await served.port.verify(without, "token", "session-1")
     assert served.provider.forms == []

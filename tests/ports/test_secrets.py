@@ -22,6 +22,8 @@ from tests.ports.credentials import FakeCredential
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
+HOME, RIVAL = "lunifico", "33333333-3333-4333-8333-333333333333"
+
 
 @dataclass
 class Vault:
@@ -80,7 +82,7 @@ async def served() -> AsyncIterator[Served]:
 def world(served: Served) -> World:
     served.vault, credential = Vault({"acs": "from the vault"}), FakeCredential()
     environment, time = {"ACS": "from the settings", "EMPTY": ""}, [0.0]
-    store = SecretStore(environment, served.http, served.url, lambda: credential, lambda: time[0])
+    store = SecretStore(environment, served.http, HOME, served.url, lambda: credential, lambda: time[0])
     return World(served.vault, store, credential, time)
 
 
@@ -88,12 +90,12 @@ def world(served: Served) -> World:
 def secrets(request: pytest.FixtureRequest, world: World) -> Secrets:
     if request.param == "store":
         return world.store
-    return MemorySecrets({"env:ACS": "from the settings", "keyvault:acs": "from the vault"})
+    return MemorySecrets({"env:ACS": "from the settings", "keyvault:acs": "from the vault"}, HOME)
 
 
 async def test_secrets_are_found_by_reference(secrets: Secrets) -> None:
-    assert await secrets.get("env:ACS") == "from the settings"
-    assert await secrets.get("keyvault:acs") == "from the vault"
+    assert await secrets.get(HOME, "env:ACS") == "from the settings"
+    assert await secrets.get(HOME, "keyvault:acs") == "from the vault"
 
 
 @pytest.mark.parametrize(
@@ -101,12 +103,29 @@ async def test_secrets_are_found_by_reference(secrets: Secrets) -> None:
 )
 async def test_what_is_not_there_is_refused(secrets: Secrets, reference: str) -> None:
     with pytest.raises(Rejected):
-        await secrets.get(reference)
+        await secrets.get(HOME, reference)
 
 
 async def test_what_is_kept_is_found_by_the_reference_that_is_given(secrets: Secrets) -> None:
     reference = await secrets.put("acs-lunifico-1", "endpoint=…;accesskey=…")
-    assert await secrets.get(reference) == "endpoint=…;accesskey=…"
+    assert await secrets.get(HOME, reference) == "endpoint=…;accesskey=…"
+
+
+async def test_another_tenant_gets_what_has_its_id_in_the_name_and_nothing_else(secrets: Secrets) -> None:
+    own = await secrets.put(f"acs-{RIVAL}-1", "the rival's")
+    assert await secrets.get(RIVAL, own) == "the rival's"
+    for tenant_id, reference in ((RIVAL, "keyvault:acs"), (RIVAL, "env:ACS"), (RIVAL, "env:MISSING"), (HOME, own)):
+        assert secrets.refusal(tenant_id, reference)
+        with pytest.raises(Rejected) as failure:
+            await secrets.get(tenant_id, reference)
+        assert failure.value.reason == "secret_foreign"
+
+
+async def test_the_vault_is_not_asked_for_what_a_tenant_may_not_name(world: World) -> None:
+    for name in ("acs", "missing"):
+        with pytest.raises(Rejected):
+            await world.store.get(RIVAL, f"keyvault:{name}")
+    assert world.vault.requests == []
 
 
 async def test_a_secret_that_could_not_be_kept_is_in_no_error(world: World) -> None:
@@ -119,7 +138,7 @@ async def test_a_secret_that_could_not_be_kept_is_in_no_error(world: World) -> N
 async def test_without_a_vault_secrets_are_settings() -> None:
     http = HttpSession()
     with pytest.raises(Rejected, match="INTERACT_SECRET_") as failure:
-        await SecretStore({"INTERACT_SECRET_ACS": "x"}, http).put("acs", "y")
+        await SecretStore({"INTERACT_SECRET_ACS": "x"}, http, HOME).put("acs", "y")
     assert failure.value.reason == "secrets_read_only"
     await http.close()
 
@@ -127,7 +146,7 @@ async def test_without_a_vault_secrets_are_settings() -> None:
 async def test_the_vault_is_asked_once_in_five_minutes(world: World) -> None:
     for at, reads in ((0.0, 1), (299.0, 1), (301.0, 2)):
         world.time[0] = at
-        await world.store.get("keyvault:acs")
+        await world.store.get(HOME, "keyvault:acs")
         assert len(world.vault.requests) == reads
     assert set(world.credential.scopes) == {"https://vault.azure.net/.default"}
 
@@ -135,15 +154,15 @@ async def test_the_vault_is_asked_once_in_five_minutes(world: World) -> None:
 async def test_a_failed_read_is_tried_again_and_not_remembered(world: World) -> None:
     world.vault.status = 500
     with pytest.raises(OutcomeUnknown) as failure:
-        await world.store.get("keyvault:acs")
+        await world.store.get(HOME, "keyvault:acs")
     assert "from the vault" not in str(failure.value)
     assert len(world.vault.requests) == 3
     world.vault.status = 200
-    assert await world.store.get("keyvault:acs") == "from the vault"
+    assert await world.store.get(HOME, "keyvault:acs") == "from the vault"
 
 
 async def test_without_a_vault_its_secrets_are_refused() -> None:
     http = HttpSession()
     with pytest.raises(Rejected, match="no key vault"):
-        await SecretStore({}, http).get("keyvault:acs")
+        await SecretStore({}, http, HOME).get(HOME, "keyvault:acs")
     await http.close()

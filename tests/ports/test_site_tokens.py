@@ -55,7 +55,7 @@ def keys(served: tuple[KeyHost, Path], monkeypatch: pytest.MonkeyPatch) -> KeyHo
 
 
 def verifier(https: GuardedHttps) -> JwtSiteTokens:
-    return JwtSiteTokens(SystemClock(), MemorySecrets(SECRETS), KeySets(https.get))
+    return JwtSiteTokens(SystemClock(), MemorySecrets(SECRETS, TENANT.id), KeySets(https.get))
 
 
 # --- the promises of the port ----------------------------------------------------------------------------------------

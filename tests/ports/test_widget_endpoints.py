@@ -18,7 +18,7 @@ SECRETS = {"env:ACS": f"endpoint={ACS}/;accesskey=a2V5", "env:OTHER": "no connec
 
 
 async def endpoints(acs_secret: str, messaging: MessagingKind, url: str | None) -> list[str]:
-    resources = AcsResources(MemorySecrets(SECRETS), HttpSession())
+    resources = AcsResources(MemorySecrets(SECRETS, TENANT.id), HttpSession())
     tenant = replace(TENANT, acs_secret=acs_secret, messaging=messaging)
     return list(await WidgetEndpoints(resources, MemoryRealtime(url)).of_widgets(tenant))
 

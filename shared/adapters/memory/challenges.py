@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from shared.domain.challenges import ChallengeRefused, ChallengeSettings
+from shared.domain.challenges import ChallengeRefused
 from shared.domain.errors import OutcomeUnknown, Rejected
+from shared.domain.tenants import Tenant
 
 
 class MemoryChallenges:
@@ -15,11 +16,11 @@ class MemoryChallenges:
         self.asked = 0
         self.is_down = False
 
-    async def verify(self, challenge: ChallengeSettings, token: str, purpose: str) -> None:
+    async def verify(self, tenant: Tenant, token: str, purpose: str) -> None:
         self.asked += 1
         if self.is_down:
             raise OutcomeUnknown("the provider does not answer")
-        if not challenge.secret:
+        if not tenant.challenge.secret:
             raise Rejected("the provider does not accept our secret", "invalid-input-secret")
         if token not in self.solved or self.used.setdefault(token, purpose) != purpose:
             raise ChallengeRefused

@@ -9,6 +9,7 @@ from shared.domain.contact_documents import assemble, calendars_of, contact_key,
 from shared.domain.contacts import Contact
 from shared.domain.documents import Document, DocumentKey, Kind, key_of
 from shared.domain.errors import Rejected
+from shared.domain.secret_owners import SecretOwners
 from shared.domain.services import Service
 from shared.domain.sessions import ContactReference
 from shared.domain.tenants import Tenant
@@ -72,10 +73,19 @@ class MemoryConfigStore:
 
 
 class MemorySecrets:
-    def __init__(self, values: Mapping[str, str] | None = None) -> None:
-        self.values = dict(values or {})
+    """`home`: the tenant whose secrets without a tenant's id in their names are."""
 
-    async def get(self, reference: str) -> str:
+    def __init__(self, values: Mapping[str, str] | None = None, home: str = "") -> None:
+        self.values = dict(values or {})
+        self.owners = SecretOwners(home)
+
+    def refusal(self, tenant_id: str, reference: str) -> str:
+        return self.owners.refusal(tenant_id, reference)
+
+    async def get(self, tenant_id: str, reference: str) -> str:
+        refusal = self.refusal(tenant_id, reference)
+        if refusal:
+            raise Rejected(refusal, "secret_foreign")
         if reference not in self.values:
             raise Rejected(f"there is no secret '{reference}'", "secret_missing")
         return self.values[reference]
