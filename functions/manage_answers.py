@@ -248,5 +248,6 @@ SCHEMAS: dict[str, Any] = {
         minutes={**WHOLE, "minimum": MINUTES[0], "maximum": MINUTES[1], "default": 30}, optional=("minutes",)
     ),
     "PreviewLink": thing(url={**TEXT, "format": "uri"}, expiresAt=MOMENT, madeBy=PERSON),
+    "PreviewLinksRevoked": thing(revokedAt=MOMENT, revokedBy=PERSON),
 }
 SCHEMAS |= SCHEMAS["Simulation"].pop("$defs", {})

@@ -1,4 +1,4 @@
-"""Diagnosis, readiness, what an origin gets, and preview links. Imported in functions only."""
+"""Diagnosis, readiness, and what an origin gets. Imported in functions only."""
 
 from __future__ import annotations
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 LONGEST_ID = 200
 LONGEST_TOKEN = 8_192
-DEFAULT_MINUTES = 30
 FIELDS = {
     "origin": LONGEST_PAGE,
     "snippet": LONGEST_SNIPPET,
@@ -101,23 +100,6 @@ async def origin(req: func.HttpRequest, who: Administrator, parts: Mapping[str, 
         "elsewhere": [_elsewhere_json(one) for one in others],
     }
     return reply(answer)
-
-
-async def make_preview_link(req: func.HttpRequest, who: Administrator, parts: Mapping[str, str]) -> func.HttpResponse:
-    """A link with which the preview works for a while, also where access is restricted or tokens are demanded."""
-    from urllib.parse import quote
-
-    minutes = read_object(req).get("minutes", DEFAULT_MINUTES)
-    if not isinstance(minutes, int) or isinstance(minutes, bool):
-        raise InvalidRequest("must be a whole number of minutes", "minutes")
-    reference = contact_in(parts)
-    link = await bootstrap.application().preview_links.make(who, reference, minutes)
-    base = bootstrap.surroundings().public_url.rstrip("/")
-    contact, tenant = quote(reference.id, safe=""), quote(who.tenant_id, safe="")
-    page = f"{base}/preview/{reference.kind.value}/{contact}?tenant={tenant}"
-    # Behind the #, so that it is sent to no server and stands in no log.
-    answer = {"url": f"{page}#pass={link.sealed}", "expiresAt": moment(link.given.expires)}
-    return reply({**answer, "madeBy": {"id": who.id, "name": who.name}}, 201)
 
 
 def contact_in(parts: Mapping[str, str]) -> ContactReference:

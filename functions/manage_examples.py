@@ -200,6 +200,10 @@ EXAMPLES: dict[str, Any] = {
         "expiresAt": "2030-01-01T09:30:00.000Z",
         "madeBy": {"id": "c0000000-0000-4000-8000-000000000003", "name": "Carla"},
     },
+    "PreviewLinksRevoked": {
+        "revokedAt": "2030-01-01T09:10:00.000Z",
+        "revokedBy": {"id": "c0000000-0000-4000-8000-000000000003", "name": "Carla"},
+    },
     "Patch": {"name": "Lunifico Support"},
     "Rotation": {"overlapHours": 24},
     "TryToken": {"token": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.signature"},

@@ -174,6 +174,11 @@ OPERATIONS: tuple[Operation, ...] = (
         "PreviewLink", 201, body="PreviewWish", problems=(400, 403, 404, 413, 415),
     ),
     Operation(
+        "POST", f"{CONTACTS}/{{id}}/preview-links/revoke", "revoke{Kind}PreviewLinks",
+        "All preview links that there are let nobody in any more, whoever made them; what has begun goes on.",
+        "PreviewLinksRevoked", problems=(403, 404),
+    ),
+    Operation(
         "GET", KINDS, "list{Kinds}", "A page of {kinds}, of all the administrator sees.", "{Kind}Page",
         query=("search", "organizationUnitId", "offeredTo", *PAGE), problems=(400, 403),
     ),

@@ -16,7 +16,7 @@ from functions.manage_http import Handler, MethodNotAllowed
 
 DOCUMENTS, WORKFLOWS, TENANT = "manage_documents", "manage_workflows", "manage_tenant"
 SESSIONS, AGENTS, PRIVACY = "manage_sessions", "manage_agents", "manage_privacy"
-DIAGNOSIS = "manage_diagnosis"
+DIAGNOSIS, PREVIEWS = "manage_diagnosis", "manage_previews"
 KINDS = "{kinds:organizationUnits|domainTemplates|users|services|systemMessages|calendars|workflows}"
 CONTACTS = "{kinds:services|users}"
 
@@ -52,7 +52,8 @@ ROUTES: tuple[tuple[str, str, str], ...] = (
     ("GET", "diagnoses/{id}", f"{DIAGNOSIS}:look_up"),
     ("GET", f"{CONTACTS}/{{id}}/readiness", f"{DIAGNOSIS}:readiness"),
     ("GET", f"{CONTACTS}/{{id}}/origin", f"{DIAGNOSIS}:origin"),
-    ("POST", f"{CONTACTS}/{{id}}/preview-links", f"{DIAGNOSIS}:make_preview_link"),
+    ("POST", f"{CONTACTS}/{{id}}/preview-links", f"{PREVIEWS}:make_preview_link"),
+    ("POST", f"{CONTACTS}/{{id}}/preview-links/revoke", f"{PREVIEWS}:revoke_preview_links"),
     ("GET", KINDS, f"{DOCUMENTS}:list_documents"),
     ("POST", KINDS, f"{DOCUMENTS}:create_document"),
     ("GET", f"{KINDS}/{{id}}", f"{DOCUMENTS}:read_one"),

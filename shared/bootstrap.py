@@ -147,6 +147,7 @@ def _assemble(settings: Settings) -> _Running:
     from shared.adapters.tables_config import TableConfigStore
     from shared.adapters.tables_documents import ConfigDocuments
     from shared.adapters.tables_history import TableHistory
+    from shared.adapters.tables_preview_series import TablePreviewSeries
     from shared.adapters.tables_queue import TableQueueStore
     from shared.adapters.tables_relays import TableRelayStore
     from shared.adapters.tables_sessions import TableSessionStore
@@ -202,6 +203,7 @@ def _assemble(settings: Settings) -> _Running:
         digests=HmacDigests(settings.session_key, settings.session_key_previous, *settings.session_keys_before),
         seals=AesSeals(settings.session_key, settings.session_key_previous),
         arrivals=TableArrivals(tables),
+        preview_series=TablePreviewSeries(tables),
     )
     authentication = ConnectorAuthentication(http, bot.app_id, bot.keys_url, bot.service_hosts)
     endpoints = WidgetEndpoints(resources, realtime)

@@ -39,6 +39,7 @@ DiagnosisId = Annotated[
 ]
 WidgetKey = Annotated[str | None, typer.Option(help="The widget key on the page.", show_default=False)]
 Minutes = Annotated[int, typer.Option(min=1, max=60, help="For so long it works.")]
+Revoke = Annotated[bool, typer.Option("--revoke", help="Make none; all that there are let nobody in any more.")]
 
 
 @commands.command("diagnose")
@@ -111,15 +112,25 @@ def explain_origin(
 
 
 @commands.command("preview")
-def preview(call: Call, service: Service = None, user: User = None, minutes: Minutes = 30) -> None:
+def preview(
+    call: Call, service: Service = None, user: User = None, minutes: Minutes = 30, revoke: Revoke = False
+) -> None:
     """Make a link to the preview that works for a while, also under restriction and authorization.
 
     Whoever has it chats with your people. For instance: interact preview --service "Lunifico Sales" --minutes 10
     """
     collection, document = _contact(call, service, user)
-    made = call.api.post(at(collection, document["id"], "preview-links"), {"minutes": minutes})
+    links = at(collection, document["id"], "preview-links")
+    if revoke:
+        revoked = call.api.post(f"{links}/revoke")
+        name = document.get("name") or document["displayName"]
+        told = f"No preview link of '{name}' made before {revoked['revokedAt']} lets anybody in."
+        call.output.result(revoked, plain(told))
+        call.output.say("Conversations that have begun go on: interact sessions list --state running.")
+        return
+    made = call.api.post(links, {"minutes": minutes})
     call.output.result(made, plain(made["url"]))
-    call.output.say(f"It works until {made['expiresAt']}, and cannot be called back. Sessions say that it is yours.")
+    call.output.say(f"It works until {made['expiresAt']}, or --revoke takes it back. Sessions say that it is yours.")
 
 
 def _contact(call: Call, service: str | None, user: str | None) -> tuple[str, dict[str, Any]]:

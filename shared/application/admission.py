@@ -12,7 +12,7 @@ from shared.domain.domain_templates import Origin
 from shared.domain.errors import InvalidRequest
 from shared.domain.modalities import INSTANT_MESSAGING, MODALITIES
 from shared.domain.parameters import Agent, Customer, render
-from shared.domain.previews import PreviewPass, check_pass, read_pass
+from shared.domain.previews import LONGEST_PASS, PreviewPass, check_pass, check_series, read_pass
 from shared.domain.sessions import ContactReference
 from shared.domain.system_messages import Wording, wording
 from shared.domain.tenants import Tenant
@@ -70,7 +70,7 @@ async def admit_caller(
     tenant = check_tenant_open(await ports.config.tenant_by_widget_key(widget_key))
     contact = await ports.config.contact(tenant.id, reference, modality_id)
     if caller.preview_pass:
-        preview = _let_in(ports, caller, tenant, reference)
+        preview = await let_in(ports, caller, tenant.id, reference)
         return Admitted(tenant, check_modality(tenant, contact, modality_id), preview)
     checked = admit(tenant, contact, modality_id, caller.origin, same_origin=caller.same_origin)
     return Admitted(tenant, checked)
@@ -82,10 +82,18 @@ def agreed(admitted: Admitted, language: str | None, digest: str | None, now: da
     return check_consent(notices, language, admitted.tenant.default_language, digest, now)
 
 
-def _let_in(ports: Ports, caller: Caller, tenant: Tenant, reference: ContactReference) -> PreviewPass:
-    given = read_pass(ports.seals.open(SealPurpose.PREVIEW_PASS, caller.preview_pass))
-    check_pass(given, tenant.id, reference.key, ports.clock.now(), in_preview=caller.in_preview)
+async def let_in(ports: Ports, caller: Caller, tenant_id: str, reference: ContactReference) -> PreviewPass:
+    """What the caller's pass says; raises Refused unless it counts, here and now."""
+    given = open_pass(ports, caller.preview_pass)
+    check_pass(given, tenant_id, reference.key, ports.clock.now(), in_preview=caller.in_preview)
+    check_series(given, await ports.preview_series.current(tenant_id, reference.key))
     return given
+
+
+def open_pass(ports: Ports, sealed: str) -> PreviewPass:
+    """What a pass says, whether or not it still counts; raises Refused for what is none."""
+    bounded = sealed if len(sealed) <= LONGEST_PASS else ""
+    return read_pass(ports.seals.open(SealPurpose.PREVIEW_PASS, bounded))
 
 
 def define(admitted: Admitted, language: str, modality_id: str = INSTANT_MESSAGING.id) -> Definition:

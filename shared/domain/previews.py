@@ -21,13 +21,17 @@ LONGEST_PASS = 1_500
 
 @dataclass(frozen=True)
 class PreviewPass:
-    """Who lets in whom: the administrator, the tenant, the contact (`service:id`), and until when."""
+    """Who lets in whom: the administrator, the tenant, the contact (`service:id`), and until when.
+
+    It counts as long as its `series` is the contact's; another one begins where the links are revoked.
+    """
 
     tenant_id: str
     contact_key: str
     administrator_id: str
     administrator_name: str
     expires: datetime
+    series: str
 
 
 def pass_bytes(given: PreviewPass) -> bytes:
@@ -44,10 +48,19 @@ def read_pass(content: bytes | None) -> PreviewPass:
 
 
 def check_pass(given: PreviewPass, tenant_id: str, contact_key: str, now: datetime, *, in_preview: bool) -> None:
-    """Raises Refused unless the pass is for this contact, now, and used on our own preview page."""
+    """Raises Refused unless the pass is for this contact, now, and used on our own preview page.
+
+    Whether it was revoked is to be asked as well: `check_series`.
+    """
     if now >= given.expires or given.expires - now > LONGEST_LIFE:
         raise Refused(PreviewCode.EXPIRED, "the preview link is over; make a new one")
     if (given.tenant_id, given.contact_key) != (tenant_id, contact_key):
         raise Refused(PreviewCode.FOREIGN, "the preview link was made for another service or user")
     if not in_preview:
         raise Refused(PreviewCode.ORIGIN, "a preview link works on the preview page of this deployment only")
+
+
+def check_series(given: PreviewPass, current: str) -> None:
+    """Raises Refused where the contact's links were revoked since this one was made."""
+    if given.series != current:
+        raise Refused(PreviewCode.REVOKED, "the preview link was revoked; make a new one")

@@ -50,3 +50,4 @@ class PreviewCode(StrEnum):
     EXPIRED = "preview_pass_expired"
     FOREIGN = "preview_pass_foreign"
     ORIGIN = "preview_pass_origin"
+    REVOKED = "preview_pass_revoked"

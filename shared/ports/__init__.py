@@ -51,6 +51,7 @@ from shared.ports.distribution import (
 from shared.ports.history import Digests, History, HistoryPage, HistorySelection
 from shared.ports.messaging import Credentials, Identity, Messaging, ThreadMessage
 from shared.ports.presence import Presence
+from shared.ports.preview_series import PreviewSeries
 from shared.ports.seals import SealPurpose, Seals
 from shared.ports.sessions import (
     Cursor,
@@ -109,6 +110,7 @@ __all__ = [
     "PendingEffect",
     "Ports",
     "Presence",
+    "PreviewSeries",
     "QueueStore",
     "Realtime",
     "RealtimeAccess",
@@ -174,3 +176,4 @@ class Ports:
     digests: Digests
     seals: Seals
     arrivals: Arrivals
+    preview_series: PreviewSeries

@@ -79,6 +79,7 @@ class AuditAction(StrEnum):
     ENDED = "ended"
     RESET = "reset"
     ERASED = "erased"
+    REVOKED = "revoked"
 
 
 @dataclass(frozen=True)

@@ -152,7 +152,13 @@ class TestPreview:
         ended = terminal.done("preview", "--service", "sales", "--minutes", "10")
         assert ended.out.strip().startswith(f"{OWN_URL}/preview/service/sales?tenant=lunifico#pass=")
         assert ended.out.count("\n") == 1
-        assert "cannot be called back" in ended.notes
+        assert "--revoke takes it back" in ended.notes
+
+    def test_links_are_revoked(self, terminal: Terminal) -> None:
+        ended = terminal.done("preview", "--service", "sales", "--revoke")
+        assert "No preview link of 'Lunifico Sales'" in ended.out
+        assert "Conversations that have begun go on" in ended.notes
+        assert terminal.document("preview", "--user", "mario", "--revoke")["revokedBy"]["name"] == "Carla"
 
     @pytest.mark.parametrize("minutes", ["0", "61", "x"])
     def test_it_is_good_for_an_hour_at_most(self, terminal: Terminal, minutes: str) -> None:

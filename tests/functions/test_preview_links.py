@@ -1,4 +1,4 @@
-"""Preview links: who makes them, what they say, and what their holder learns."""
+"""Preview links: who makes and revokes them, what they say, and what their holder learns."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from functions.origins import PREVIEW_PASS
 from functions.widget import BASE, widget_start
 from functions.widget_preview import widget_preview
 from shared.adapters.aes_seals import AesSeals
+from shared.adapters.memory import MemoryPreviewSeries
 from shared.domain.authorization import AuthorizationMode
 from shared.domain.domain_templates import DomainRow
 from tests.functions.office import SALES, Office
-from tests.functions.world import KEY, OWN_URL, TEMPLATE, TENANT, WIDGET_KEY, World, form, json_of, request
+from tests.functions.world import KEY, ORIGIN, OWN_URL, TEMPLATE, TENANT, WIDGET_KEY, World, form, json_of, request
 
 
 @pytest.fixture
@@ -118,3 +119,82 @@ async def test_without_a_good_pass_nothing_is_said(office: Office) -> None:
     assert (await asked(link)).status_code == 403
     bare = request("GET", f"{BASE}/preview?widgetKey={WIDGET_KEY}&serviceId=sales", headers={"origin": OWN_URL})
     assert (await widget_preview(bare)).status_code == 403
+
+
+async def begins(office: Office, link: Any, **changes: Any) -> Any:
+    headers = {"origin": OWN_URL, PREVIEW_PASS: pass_of(link)}
+    return await widget_start(request("POST", f"{BASE}/sessions", form(**changes), headers=headers))
+
+
+async def revoked(office: Office, path: str = "services/sales", token: str = "carla") -> Any:
+    response = await office.call("POST", f"{path}/preview-links/revoke", token=token)
+    assert response.status_code == 200, response.get_body()
+    return json.loads(response.get_body())
+
+
+async def test_revoked_links_let_nobody_in_at_once_whoever_made_them(office: Office) -> None:
+    office.world.config.put(TENANT.id, replace(TENANT, authorization=AuthorizationMode.SIGNED_TOKEN))
+    links = [await made(office), await made(office, body={"minutes": 60})]
+    answer = await revoked(office)
+    assert answer["revokedBy"] == {"id": "carla-id", "name": "Carla"}
+    for number, link in enumerate(links):
+        started = await begins(office, link, idempotencyKey=str(number) * 22)
+        assert (started.status_code, json_of(started)["code"]) == (403, "not_allowed")
+        assert (await asked(link)).status_code == 403
+
+
+async def test_a_link_that_is_made_afterwards_counts_until_the_next_time(office: Office) -> None:
+    for _ in range(2):
+        await revoked(office)
+        link = await made(office)
+        assert (await asked(link)).status_code == 200
+    await revoked(office)
+    assert (await asked(link)).status_code == 403
+
+
+async def test_links_of_others_stay_and_what_has_begun_goes_on(office: Office) -> None:
+    other = await made(office, "users/mario")
+    link = await made(office)
+    session_id = json_of(await begins(office, link))["sessionId"]
+    await revoked(office)
+
+    assert (await asked(other, serviceId="", contactId="mario")).status_code == 200
+    assert (await office.get(f"sessions/{session_id}"))["state"] == "running"
+
+
+async def test_the_audit_log_says_who_has_revoked_them(office: Office) -> None:
+    await revoked(office)
+    entry = (await office.get("audit?kind=service&id=sales"))["items"][0]
+    told = (entry["what"], entry["kind"], entry["id"], entry["by"]["name"], entry["details"])
+    assert told == ("revoked", "service", "sales", "Carla", {"what": "previewLinks"})
+
+
+@pytest.mark.parametrize(
+    ("path", "token", "status"),
+    [
+        ("services/sales", "reader", 403),
+        ("services/sales", "workflows", 403),
+        ("services/nowhere", "carla", 404),
+        ("users/nobody", "carla", 404),
+    ],
+)
+async def test_whoever_makes_none_revokes_none(office: Office, path: str, token: str, status: int) -> None:
+    link = await made(office)
+    assert (await office.problem("POST", f"{path}/preview-links/revoke", token=token))["status"] == status
+    assert (await asked(link)).status_code == 200
+
+
+async def test_ordinary_visitors_never_ask_which_links_count(office: Office) -> None:
+    counted = CountedSeries()
+    office.world.replace(preview_series=counted)
+    office.use()
+    answer = await widget_start(request("POST", f"{BASE}/sessions", form(), headers={"origin": ORIGIN}))
+    assert (answer.status_code, counted.asked) == (201, 0)
+
+
+class CountedSeries(MemoryPreviewSeries):
+    asked = 0
+
+    async def current(self, tenant_id: str, contact_key: str) -> str:
+        self.asked += 1
+        return await super().current(tenant_id, contact_key)

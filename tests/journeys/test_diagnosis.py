@@ -143,3 +143,10 @@ async def test_a_preview_link_works_under_restriction_and_authorization_and_says
         sealed = urlsplit(link["url"]).fragment.removeprefix("pass=")
         assert not [url for url in sent if sealed in url.partition("#")[0]]
         assert await violations(carla.page) == []
+
+        code, _ = await interact(stack, administrator, "preview", "--service", service, "--revoke")
+        assert code == 0
+        await otto.open_chat(link["url"])
+        await is_told_that_it_is_not_available(otto)
+    await mario.writes(f"We go on, {carla.name}.")
+    await carla.sees(f"We go on, {carla.name}.")

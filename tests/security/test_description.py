@@ -62,7 +62,8 @@ def named(case: Case[Any]) -> None:
 
 def with_link(world: World) -> dict[str, str]:
     """The headers of a preview page that somebody has opened by a link."""
-    given = PreviewPass(TENANT.id, f"service:{SERVICE.id}", "carla", "Carla", world.clock.now() + LONGEST_LIFE / 2)
+    expires = world.clock.now() + LONGEST_LIFE / 2
+    given = PreviewPass(TENANT.id, f"service:{SERVICE.id}", "carla", "Carla", expires, "")
     sealed = world.ports.seals.seal(SealPurpose.PREVIEW_PASS, pass_bytes(given))
     return {"origin": OWN_URL, PREVIEW_PASS: sealed}
 

@@ -34,7 +34,7 @@ def closed(world: World) -> World:
 
 
 def content(world: World, case: dict[str, Any]) -> bytes:
-    given = PreviewPass(TENANT.id, "service:sales", "carla-id", "Carla", world.clock.now() + timedelta(hours=1))
+    given = PreviewPass(TENANT.id, "service:sales", "carla-id", "Carla", world.clock.now() + timedelta(hours=1), "")
     fields = {**asdict(given), "expires": 3_600, **case.get("pass", {})}
     if fields["expires"] is not None:
         fields["expires"] += int(world.clock.now().timestamp())

@@ -10,6 +10,7 @@ from shared.adapters.memory.history import MemoryDigests, MemoryHistory
 from shared.adapters.memory.messaging import MemoryIdentity, MemoryMessaging
 from shared.adapters.memory.ports import memory_ports
 from shared.adapters.memory.presence import MemoryPresence
+from shared.adapters.memory.preview_series import MemoryPreviewSeries
 from shared.adapters.memory.seals import MemoryArrivals, MemorySeals
 from shared.adapters.memory.site_tokens import MemorySiteTokens, MemorySpentTokens
 from shared.adapters.memory.stores import MemoryAgentStore, MemoryQueueStore, MemorySessionStore
@@ -34,6 +35,7 @@ __all__ = [
     "MemoryIdentity",
     "MemoryMessaging",
     "MemoryPresence",
+    "MemoryPreviewSeries",
     "MemoryQueueStore",
     "MemoryRealtime",
     "MemorySeals",

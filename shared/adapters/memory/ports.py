@@ -11,6 +11,7 @@ from shared.adapters.memory.config import MemoryConfigStore, MemorySecrets
 from shared.adapters.memory.history import MemoryDigests, MemoryHistory
 from shared.adapters.memory.messaging import MemoryIdentity, MemoryMessaging
 from shared.adapters.memory.presence import MemoryPresence
+from shared.adapters.memory.preview_series import MemoryPreviewSeries
 from shared.adapters.memory.seals import MemoryArrivals, MemorySeals
 from shared.adapters.memory.site_tokens import MemorySiteTokens, MemorySpentTokens
 from shared.adapters.memory.stores import MemoryAgentStore, MemoryQueueStore, MemorySessionStore
@@ -53,5 +54,6 @@ def memory_ports(clock: Clock | None = None, *, tokens: SessionTokens, **given: 
         "digests": MemoryDigests(),
         "seals": MemorySeals(),
         "arrivals": MemoryArrivals(),
+        "preview_series": MemoryPreviewSeries(),
     }
     return Ports(**{**ports, **given})
