@@ -72,6 +72,11 @@ run_interact() {
   fi
 }
 
+# What people type for it in the folder of the project.
+interact_command() {
+  if command -v interact >/dev/null; then printf interact; else printf '.venv/bin/python -m cli'; fi
+}
+
 # Where the values of this environment stand.
 parameters_file() { printf '%s' "$INFRA/bicep/$ENVIRONMENT.bicepparam"; }
 

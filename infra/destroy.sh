@@ -1,7 +1,12 @@
 #!/usr/bin/env bash
 # Deletes an environment with all its conversations and settings. Asks twice.
 #
-#   infra/destroy.sh dev|test|prod [--plan] [--name NAME] [--resource-group NAME] [--with-registration]
+#   infra/destroy.sh dev|test|prod [options]
+#
+#   --plan, --dry-run      print what would be deleted; delete nothing
+#   --name NAME            instead of the name in the .bicepparam file
+#   --resource-group NAME  default: rg-interact-NAME-ENVIRONMENT
+#   --with-registration    the app registration in Entra ID as well
 set -euo pipefail
 
 SELF=infra/destroy.sh
@@ -30,6 +35,10 @@ main() {
 
 read_options() {
   ENVIRONMENT=${1:-}
+  if [[ $ENVIRONMENT == -h || $ENVIRONMENT == --help ]]; then
+    sed -n '/^#   /s/^#   //p' "$ROOT/$SELF"
+    exit 0
+  fi
   [[ $ENVIRONMENT =~ ^(dev|test|prod)$ ]] || fail "name the environment first: dev, test or prod" "$SELF dev --plan"
   shift
   while (($# > 0)); do
@@ -38,7 +47,7 @@ read_options() {
       --with-registration) WITH_REGISTRATION=yes ;;
       --name) export INTERACT_NAME=${2:?--name needs a value} && shift ;;
       --resource-group) RESOURCE_GROUP=${2:?--resource-group needs a value} && shift ;;
-      *) fail "unknown option: $1" "$SELF dev [--plan] [--name NAME] [--resource-group NAME] [--with-registration]" ;;
+      *) fail "unknown option: $1" "$SELF --help" ;;
     esac
     shift
   done

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Registration, trust, first administrator, consent and policy alone: what an Entra administrator runs who does not deploy.
+# Registration, trust, first administrator, consent, policy and the app for Teams alone: what an Entra administrator
+# runs who does not deploy, once the resources are there.
 #
 #   infra/provision.sh dev|test|prod [options of infra/deploy.sh, such as --plan, --graph and --administrator]
 set -euo pipefail

@@ -15,6 +15,7 @@ commands = Commands("")
 
 CANARY = "Canary"
 """What the service for smoke tests is called where no id is given."""
+CANARY_FILES = "its three files are in infra/canary; docs/operate.md, Canary"
 MARKS = {"passed": "✓", "failed": "✗", "not_checked": "–"}
 
 Url = Annotated[
@@ -45,7 +46,7 @@ def smoke(
     """Check that a deployment works, from outside.
 
     With a canary it also has a conversation, there and back through Event Grid: a service called Canary whose workflow
-    accepts, says something and disconnects (infra/canary.json). It is found where you are signed in, or named by
+    accepts, says something and disconnects (infra/canary). It is found where you are signed in, or named by
     --widget-key and --service.
 
     For instance: interact smoke https://func-interact-lunifico-dev.azurewebsites.net
@@ -70,11 +71,7 @@ def smoke(
         if results[0].outcome is Outcome.PASSED:
             key, contact, why = _canary(call, web.url, widget_key, service)
             if contact is None or key is None:
-                note(
-                    Result(
-                        "a conversation with the canary", Outcome.NOT_CHECKED, why, "infra/canary.yaml, docs/operate.md"
-                    )
-                )
+                note(Result("a conversation with the canary", Outcome.NOT_CHECKED, why, CANARY_FILES))
             else:
                 for result in talk(web, Canary(key, contact, origin)):
                     note(result)

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# provision: what lies outside the resource group. Trust in the app's identity, the first administrator, consent, policy.
+# provision: what lies outside the resource group. Trust in the app's identity, the first administrator, consent, policy,
+# the app for Teams, and the first tenant.
 
 TENANT_ADMINISTRATOR=TenantAdministrator
 
@@ -11,7 +12,8 @@ step_provision() {
   name_administrator
   print_consent
   print_access_policy
-  apply_first_tenant
+  make_teams_app
+  write_first_tenant
 }
 
 # The registration takes the managed identity's word in place of a secret.
@@ -61,31 +63,61 @@ name_administrator() {
   [[ $PLAN == yes ]] || say "  $TENANT_ADMINISTRATOR: $person"
 }
 
+# Nobody is sent a link or lines that this deployment does not need.
 print_consent() {
+  if [[ $GRAPH_FEATURES == none ]]; then
+    say "  no Graph permissions were asked for (--graph), so nobody has to consent"
+    return
+  fi
   say "  Grant permissions: a Privileged Role Administrator opens once, and reads before agreeing:"
   say "    https://login.microsoftonline.com/$(output botTenantId)/adminconsent?client_id=$BOT_APP_ID"
 }
 
 print_access_policy() {
+  [[ ,$GRAPH_FEATURES, == *,meetings,* || -n $O365_USER ]] || return 0
   say "  Teams meetings on behalf of a user need a policy. A Teams administrator runs in PowerShell (MicrosoftTeams module):"
   sed -e "s/{{app}}/$BOT_APP_ID/" -e "s/{{user}}/${O365_USER:-<the O365 user>}/" -e 's/^/    /' "$INFRA/entra/access-policy.ps1"
 }
 
+# Whoever answers needs the bot in Teams; no right in Azure brings it there.
+make_teams_app() {
+  local folder file
+  folder=$(company_folder)
+  file=${folder%/*}/teams-app.zip
+  change python3 "$INFRA/teams_app.py" --app-id "$BOT_APP_ID" --url "$(output publicUrl)" --name "$NAME" \
+    --environment "$ENVIRONMENT" --output "$file"
+  [[ $PLAN == yes ]] || say "  The app for Teams is $file; a Teams administrator uploads it (docs/deploy.md, The bot in Teams)"
+}
+
+company_folder() { printf '%s' "${INTERACT_COMPANY:-$ROOT/.local/deploy/$ENVIRONMENT/company}"; }
+
 # The first tenant is configuration like any other: a folder to be read, completed and applied. Written once, then yours.
-apply_first_tenant() {
-  local folder=${INTERACT_COMPANY:-$ROOT/.local/deploy/$ENVIRONMENT/company}
+write_first_tenant() {
+  local folder
+  folder=$(company_folder)
   if [[ $PLAN == yes ]]; then
     say "  would write the first tenant into $folder"
     return
   fi
   if [[ ! -e $folder/tenant.yaml ]]; then
     mkdir -p "$folder/organizationUnits"
-    write_tenant >"$folder/tenant.yaml"
     printf 'id: %s\nname: %s\n' "$NAME" "$NAME" >"$folder/organizationUnits/$NAME.yaml"
+    write_canary "$folder"
+    # The last of them, so that a run which was broken off begins again.
+    write_tenant >"$folder/tenant.yaml"
   fi
-  say "  The first tenant stands in $folder; complete it (docs/configuration.md), then:"
-  say "    interact login $(output publicUrl)"
-  say "    interact config apply $folder"
+  say "  The first tenant is the folder $folder (docs/deploy.md, First tenant):"
+  say "    $(interact_command) login $(output publicUrl)"
+  say "    $(interact_command) config apply $folder"
+}
+
+# write_canary FOLDER: the service with which the smoke test has a conversation.
+write_canary() {
+  local file
+  for file in domainTemplates/smoke-test.yaml workflows/canary.yaml services/canary.yaml; do
+    mkdir -p "$1/${file%/*}"
+    sed "s/^organizationUnitId: .*/organizationUnitId: $NAME/" "$INFRA/canary/$file" >"$1/$file"
+  done
 }
 
 write_tenant() {

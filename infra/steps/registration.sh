@@ -4,7 +4,7 @@
 GRAPH_APP=00000003-0000-0000-c000-000000000000
 
 step_registration() {
-  local fix="have an Application Developer run: $SELF $ENVIRONMENT --only registration, then pass --bot-app-id"
+  local fix="have an Application Developer run: $SELF $ENVIRONMENT --only registration; then --from whatif --bot-app-id ID"
   local roles="@$INFRA/entra/app-roles.json"
   find_registration
   if [[ -z $BOT_APP_ID ]]; then

@@ -57,3 +57,9 @@ class TestDestroying:
         ended = azure.run("destroy.sh", "dev", said=self.SURE)
         assert ended.code == 1
         assert "there is no resource group" in ended.said
+
+    def test_its_options_are_told_and_nothing_is_done(self, azure: FakeAzure) -> None:
+        ended = azure.run("destroy.sh", "--help")
+        assert ended.code == 0
+        assert "--with-registration" in ended.said
+        assert ended.commands == []

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
+from shared import bootstrap
 from shared.settings.table import SETTINGS
+from tests.cli.terminal import Terminal
+from tests.functions.office import Office
+from tests.functions.world import World
 from tests.infra.bicep_text import BICEP, INFRA, MODULES, ROOT, keys, parameters
+from tests.infra.fake_azure import FakeAzure, Rule
+from tests.journeys.printed import BLOCK
 
 TEXT = (ROOT / "docs" / "deploy.md").read_text("utf-8")
 
@@ -55,7 +62,48 @@ def test_every_option_is_listed_as_it_is() -> None:
 def test_every_step_is_listed_in_its_order() -> None:
     steps = re.search(r"^STEPS=\(([^)]*)\)", (INFRA / "deploy.sh").read_text(), re.MULTILINE)
     assert steps is not None
-    assert [row[0].strip("`") for row in table("6. [First tenant]")] == steps[1].split()
+    assert [row[0].strip("`") for row in table("### What the steps do")] == steps[1].split()
+
+
+def test_the_first_tenant_is_completed_as_it_is_printed(tmp_path: Path) -> None:
+    azure = FakeAzure(tmp_path / "azure")
+    assert azure.run("provision.sh", "dev").code == 0
+    printed = {found["name"]: found["text"] for found in BLOCK.finditer(TEXT) if found["language"] == "yaml"}
+    assert len(printed) == 4
+    for name, text in printed.items():
+        file = azure.directory / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text, "utf-8")
+    office = Office(World())
+    office.use()
+    with Terminal(tmp_path / "settings") as terminal:
+        terminal.sign_in("carla")
+        applied = terminal.run("config", "apply", str(azure.directory / "company"), "--yes")
+        assert applied.code == 0, applied
+        ready = terminal.run("readiness", "--service", "support", "--json").document
+    bootstrap.use(None)
+    missing = {one["id"] for one in ready["conditions"] if one["verdict"] == "fail"}
+    assert missing == {"members", "members_registered"}, "what is left is the bot in Teams"
+
+
+def test_where_duties_are_divided_nobody_needs_the_other_s_rights(tmp_path: Path) -> None:
+    azure = FakeAzure(tmp_path / "azure")
+    commands = [row[2].strip("`").split() for row in table("both take turns")]
+    for script, *arguments in commands:
+        is_of_entra = "registration" in arguments or script.endswith("provision.sh")
+        refused = ["deployment", "create"] if is_of_entra else ["ad", "app", "update"]
+        azure.before = [Rule(refused, code=1, err="Insufficient privileges")]
+        ended = azure.run(script.removeprefix("infra/"), *arguments, said="y\n")
+        assert ended.code == 0, ended.said
+    assert [script for script, *_ in commands].count("infra/deploy.sh") == 3
+
+
+def test_links_within_the_page_lead_somewhere() -> None:
+    headings = {
+        re.sub(r"[^a-z0-9 -]", "", line.lower()).replace(" ", "-")
+        for line in re.findall(r"^#+ (.+)$", TEXT, re.MULTILINE)
+    }
+    assert set(re.findall(r"\]\(#([\w-]+)\)", TEXT)) <= headings
 
 
 def test_every_alert_is_listed() -> None:

@@ -113,15 +113,34 @@ class TestProvisioning:
         body = json.loads(assigned[assigned.index("--body") + 1])
         assert (body["principalId"], body["resourceId"]) == (PERSON, PRINCIPAL)
 
-    def test_consent_and_policy_are_printed(self, azure: FakeAzure) -> None:
-        ended = azure.run("deploy.sh", "dev", "--only", "provision", "--o365-user", "meetings@lunifico.example")
+    def test_consent_is_asked_for_where_there_is_something_to_agree_to(self, azure: FakeAzure) -> None:
+        ended = azure.run("deploy.sh", "dev", "--only", "provision", "--graph", "presence")
         assert f"adminconsent?client_id={APP}" in ended.said
+        ended = azure.run("deploy.sh", "dev", "--only", "provision")
+        assert "adminconsent" not in ended.said
+        assert "nobody has to consent" in ended.said
+
+    @pytest.mark.parametrize(
+        ("options", "who"),
+        [
+            (("--o365-user", "meetings@lunifico.example"), "meetings@lunifico.example"),
+            (("--graph", "presence,meetings"), "<the O365 user>"),
+        ],
+    )
+    def test_the_policy_is_printed_where_meetings_are_made(
+        self, azure: FakeAzure, options: tuple[str, str], who: str
+    ) -> None:
+        ended = azure.run("deploy.sh", "dev", "--only", "provision", *options)
         assert f'New-CsApplicationAccessPolicy -Identity Interact -AppIds "{APP}"' in ended.said
-        assert '-Identity "meetings@lunifico.example"' in ended.said
+        assert f'-Identity "{who}"' in ended.said
+
+    def test_for_chat_alone_no_teams_administrator_has_to_run_anything(self, azure: FakeAzure) -> None:
+        ended = azure.run("deploy.sh", "dev", "--only", "provision", "--graph", "presence")
+        assert "CsApplicationAccessPolicy" not in ended.said
 
     def test_the_first_tenant_is_a_folder_that_can_be_applied(self, azure: FakeAzure, tmp_path: Path) -> None:
         ended, folder = azure.run("provision.sh", "dev"), azure.directory / "company"
-        assert "interact config apply" in ended.said
+        assert f"interact config apply {folder}" in ended.said
         tenant = yaml.safe_load((folder / "tenant.yaml").read_text())
         assert (tenant["acsSecret"], tenant["acsResourceId"]) == (OUTPUTS["acsSecret"], OUTPUTS["acsResourceId"])
         office = Office(World())
