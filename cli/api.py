@@ -26,6 +26,8 @@ PAGE = 200
 REPEATABLE = frozenset({"GET", "PUT", "DELETE"})
 """Where a second attempt after an unknown outcome does no harm: reads, and writes that name their version."""
 Query = str | int | bool | None
+Unreadable = Callable[[Mapping[str, Any]], None]
+"""Told of a document that the server has and cannot read, by `id` and `problem`."""
 
 
 def at(*parts: str) -> str:
@@ -61,13 +63,21 @@ class Api:
     def get(self, path: str, **query: Query) -> dict[str, Any]:
         return self._json(self.send("GET", path, query=query))
 
-    def pages(self, path: str, *, most: int | None = None, **query: Query) -> Iterator[dict[str, Any]]:
-        """The items of a list, page after page, at most so many."""
+    def pages(
+        self, path: str, *, most: int | None = None, unreadable: Unreadable | None = None, **query: Query
+    ) -> Iterator[dict[str, Any]]:
+        """The items of a list, page after page, at most so many.
+
+        `unreadable` is told of what is there and cannot be read; else people are.
+        """
+        tell = unreadable or (lambda one: self._say(f"{path}: '{one['id']}' is left out: {one['problem']}"))
         after: str | None = None
         count = 0
         while most is None or count < most:
             top = PAGE if most is None else min(PAGE, most - count)
             page = self.get(path, **{"top": top, **query, "after": after})
+            for one in page.get("unreadable", ()):
+                tell(one)
             for item in page["items"][:top]:
                 count += 1
                 yield item

@@ -44,7 +44,7 @@ KIND: dict[str, Any] = {"enum": [one.value for one in Kind]}
 PERSON = thing(id=TEXT, name=TEXT)
 MAYBE_PERSON: dict[str, Any] = {"anyOf": [PERSON, {"type": "null"}]}
 NAMED = thing(kind=KIND, id=TEXT, name=TEXT)
-VERSION_LINE = thing(number=WHOLE, name=TEXT, changedAt=MAYBE_MOMENT, changedBy=MAYBE_PERSON)
+VERSION_LINE = thing(number=WHOLE, name=TEXT, problem=MAYBE, changedAt=MAYBE_MOMENT, changedBy=MAYBE_PERSON)
 
 SHORT: dict[str, Any] = {**TEXT, "maxLength": 200}
 TEMPLATE: dict[str, Any] = {"id": TEXT, "name": TEXT, "organizationUnitId": TEXT}

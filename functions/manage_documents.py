@@ -51,7 +51,8 @@ async def list_documents(req: func.HttpRequest, who: Administrator, parts: Mappi
     )
     unit, offered_to = (query_text(req, name) or None for name in ("organizationUnitId", "offeredTo"))
     page = await _management().list(who, selection, unit, offered_to)
-    return reply({"items": [stored_json(stored) for stored in page.items], "next": page.next})
+    unreadable = [{"id": one.key.id, "problem": one.problem} for one in page.illegible]
+    return reply({"items": [stored_json(one) for one in page.items], "unreadable": unreadable, "next": page.next})
 
 
 async def create_document(req: func.HttpRequest, who: Administrator, parts: Mapping[str, str]) -> func.HttpResponse:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
 
-from functions.manage_answers import SCHEMAS
+from functions.manage_answers import SCHEMAS, listed, thing
 from functions.manage_bodies import COLLECTIONS
 from functions.manage_examples import EXAMPLES, PROBLEM, saved_example, stored_example, written_example
 from functions.manage_operations import CONTACTS, KINDS, OPERATIONS, Operation
@@ -52,6 +52,10 @@ QUERY: dict[str, dict[str, Any]] = {
     "toTime": {**TIME, "description": "Ended before; now where it is left out."},
     "topOfCsv": {"type": "integer", "minimum": 1, "maximum": 1_000, "default": 50, "description": "At most so many."},
     "origin": {"type": "string", "minLength": 1, "maxLength": 2_000, "description": "The address of a page."},
+}
+UNREADABLE: dict[str, Any] = {
+    **listed(thing(id={"type": "string"}, problem={"type": "string"})),
+    "description": "Documents that are there and that this version of the app cannot read; empty as a rule.",
 }
 REAL_NAMES = {"ofKind": "kind", "fromTime": "from", "toTime": "to", "topOfCsv": "top"}
 """Names of parameters that mean something else elsewhere."""
@@ -194,8 +198,8 @@ def _schemas() -> dict[str, Any]:
         schemas[name] = {**own, "properties": {**own["properties"], **_passed_over(added)}}
         if kind is not Kind.TENANT:
             items = {"type": "array", "items": {"$ref": f"#/components/schemas/Stored{name}"}}
-            properties = {"items": items, "next": {"type": ["string", "null"]}}
-            schemas[f"{name}Page"] = {"type": "object", "properties": properties, "required": ["items", "next"]}
+            properties = {"items": items, "unreadable": UNREADABLE, "next": {"type": ["string", "null"]}}
+            schemas[f"{name}Page"] = {"type": "object", "properties": properties, "required": [*properties]}
     return schemas
 
 

@@ -119,6 +119,7 @@ async def versions(_: func.HttpRequest, who: Administrator, parts: Mapping[str, 
         {
             "number": one.number,
             "name": one.name,
+            "problem": one.problem or None,
             "changedAt": moment(one.changed.at) if one.changed else None,
             "changedBy": {"id": one.changed.by.id, "name": one.changed.by.name} if one.changed else None,
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
@@ -34,10 +35,12 @@ def list_documents(
     For instance: interact list services --search lamps
     """
     collection, api = kinds.collection_of(kind), call.api
+    unreadable: list[Mapping[str, Any]] = []
     items = list(
         api.pages(
             collection,
             most=most + 1,
+            unreadable=unreadable.append,
             search=search,
             organizationUnitId=find(api, "organizationUnits", unit)["id"] if unit else None,
             offeredTo=find(api, "organizationUnits", offered_to)["id"] if offered_to else None,
@@ -46,11 +49,14 @@ def list_documents(
     shown, is_cut = items[:most], len(items) > most
     rows = [(one["id"], name_of(one), _place(one), _when(one)) for one in shown]
     call.output.result(
-        {"items": shown, "complete": not is_cut}, table(("id", "name", "organization unit", "changed (UTC)"), rows)
+        {"items": shown, "complete": not is_cut, "unreadable": unreadable},
+        table(("id", "name", "organization unit", "changed (UTC)"), rows),
     )
+    for one in unreadable:
+        call.output.warn(f"'{one['id']}' is left out: {one['problem']}")
     if is_cut:
         call.output.warn(f"There are more than {most}; see --search and --most.")
-    elif not shown:
+    elif not shown and not unreadable:
         call.output.say(f"No {kind} found.")
 
 

@@ -73,7 +73,7 @@ def list_sessions(
     For instance: interact sessions list --state running --service Sales
     """
     query = _query(call.api, state, outcome, service, user, agent, begin, end)
-    items = list(call.api.pages("sessions", most=most + 1, **query))
+    items = list(call.api.pages("sessions", most=most + 1, unreadable=None, **query))
     shown, is_cut = items[:most], len(items) > most
     columns = ("started", "state", "with", "agent", "wait", "handled", "id")
     call.output.result({"items": shown, "complete": not is_cut}, table(columns, (_row(one) for one in shown)))

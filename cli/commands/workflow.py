@@ -90,7 +90,10 @@ def simulate(
 def versions(call: Call, name: Name) -> None:
     """List the versions of a workflow, the newest first; running conversations keep theirs."""
     found = list(call.api.pages(at(COLLECTION, find(call.api, COLLECTION, name)["id"], "versions")))
-    rows = [(one["number"], one["name"], one["changedAt"], (one["changedBy"] or {}).get("name")) for one in found]
+    rows = [
+        (one["number"], one["problem"] or one["name"], one["changedAt"], (one["changedBy"] or {}).get("name"))
+        for one in found
+    ]
     call.output.result({"items": found}, table(("version", "name", "published", "by"), rows))
 
 

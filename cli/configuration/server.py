@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from cli.api import Api
 from cli.configuration.documents import KEPT_BY_SERVER, ORDER, TENANT, Body, Filed, Held, Key, own_fields, texts_in
-from cli.errors import ApiError, ExitCode
+from cli.errors import ApiError, CommandError, ExitCode
 from cli.kinds import SINGULAR
 
 CHECKED_AT_ONCE = 250
@@ -35,15 +36,27 @@ class Checked:
     findings: tuple[Finding, ...] = ()
 
 
+class NotWhole(CommandError):
+    """The server has a document that it cannot read: without it, it would be taken for one that is not there."""
+
+    code = "unreadable"
+
+    def __init__(self, collection: str, document: Mapping[str, Any]) -> None:
+        super().__init__(
+            f"{Key(collection, str(document['id']))} cannot be read by the server: {document['problem']}",
+            "deploy the version of the app that has written it; until then nothing is exported, planned or applied",
+        )
+
+
 def read_server(api: Api, step: Step = lambda _: None) -> dict[Key, Held]:
-    """All documents that the administrator sees; without a tenant there are none."""
+    """All documents that the administrator sees; without a tenant there are none. Raises NotWhole."""
     held: dict[Key, Held] = {}
     tenant = _tenant(api)
     if tenant is None:
         return held
     held[tenant.key] = tenant
     for collection in ORDER[1:]:
-        for document in api.pages(collection):
+        for document in api.pages(collection, unreadable=partial(_refuse, collection)):
             one = _held(collection, document)
             held[one.key] = one
             step(1)
@@ -79,6 +92,10 @@ def with_kept(filed: Filed, held: Held | None) -> Body:
     if filed.key.collection != TENANT or held is None:
         return body
     return {**{name: held.body[name] for name in KEPT_BY_SERVER if name in held.body}, **body}
+
+
+def _refuse(collection: str, document: Mapping[str, Any]) -> None:
+    raise NotWhole(collection, document)
 
 
 def _tenant(api: Api) -> Held | None:

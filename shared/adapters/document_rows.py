@@ -12,14 +12,15 @@ from typing import Any
 
 from shared.adapters.document_schema import document_in, properties_of
 from shared.adapters.document_search import words_of
-from shared.adapters.rows import from_sortable, key, sortable
+from shared.adapters.rows import from_sortable, key, parts, sortable
 from shared.adapters.tables import Row
 from shared.domain.documents import Document, DocumentKey, Kind, key_of
+from shared.domain.errors import NOT_LEGIBLE
 from shared.domain.services import Service
 from shared.domain.tenants import Tenant
 from shared.domain.users import User
 from shared.domain.workflows import Workflow
-from shared.ports.administration import Actor, Changed, Stored
+from shared.ports.administration import Actor, Changed, Illegible, Stored
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,14 @@ def entry_keys(document: Document) -> tuple[str, ...]:
     if isinstance(document, Service | User):
         found += [key("licensed", licence.value, own.kind.value, own.id) for licence in sorted(document.licences)]
     return tuple(found)
+
+
+def legible_row(kind: Kind, row: Row) -> StoredRow | Illegible:
+    """The row as it was read, or why its document cannot be: that concerns no other document."""
+    try:
+        return stored_row(kind, row)
+    except NOT_LEGIBLE as error:
+        return Illegible(DocumentKey(kind, parts(row.key)[1]), str(error))
 
 
 def document_of(kind: Kind, row: Row) -> Document:

@@ -13,7 +13,7 @@ from typing import Any
 from shared.adapters.documents import from_json, to_json
 from shared.adapters.rows import joined_text, text_properties
 from shared.domain.documents import TYPE_OF_KIND, Document, Kind
-from shared.domain.errors import Rejected
+from shared.domain.errors import NewerSchema
 
 SCHEMA = 1
 FIRST = 1
@@ -31,11 +31,11 @@ def properties_of(document: Document, name: str = "data") -> dict[str, Any]:
 
 
 def document_in(kind: Kind, values: Mapping[str, Any], name: str = "data") -> Document:
-    """The document of a row; raises Unreadable, or Rejected (`schema_newer`) where a newer version has written it."""
+    """The document of a row; raises Unreadable, or NewerSchema where a newer version has written it."""
     schema, text = int(values.get(SCHEMA_PROPERTY) or FIRST), joined_text(name, values)
     if schema > SCHEMA:
         why = f"a stored {kind.value} has schema {schema}, and this version knows {SCHEMA}: deploy the newer version"
-        raise Rejected(why, "schema_newer")
+        raise NewerSchema(why)
     if schema < SCHEMA:
         content = json.loads(text)
         for step in range(schema, SCHEMA):

@@ -7,11 +7,12 @@ widgetkeys  partition hash of a widget key: the tenant; partition `tenants`: all
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from shared.adapters.document_rows import document_of, row_key
+from shared.adapters.document_rows import StoredRow, document_of, legible_row, row_key
 from shared.adapters.rows import part, prefix
 from shared.adapters.system import SystemClock
 from shared.adapters.tables import CONFIG, Tables
@@ -20,10 +21,12 @@ from shared.adapters.timed_cache import TimedCache
 from shared.domain.contact_documents import assemble, calendars_of, contact_key, parts_of
 from shared.domain.contacts import Contact
 from shared.domain.documents import Document, DocumentKey, Kind
+from shared.domain.errors import NOT_LEGIBLE
 from shared.domain.services import Service
 from shared.domain.sessions import ContactReference
 from shared.domain.tenants import Tenant
 from shared.domain.users import User
+from shared.ports.administration import Illegible
 from shared.ports.system import Clock
 
 CACHE_SECONDS = 30.0
@@ -32,6 +35,7 @@ CACHED_DOCUMENTS = 20_000
 CACHED_WIDGET_KEYS = 2_000
 """Guessed keys and ids push out none of these: the cache keeps apart what does not exist."""
 
+logger = logging.getLogger(__name__)
 DocumentType = TypeVar("DocumentType", Tenant, User)
 
 
@@ -52,6 +56,7 @@ class TableConfigStore:
         self._services: TimedCache[str, Sequence[Service]] = TimedCache(cache_seconds, CACHED_WIDGET_KEYS, monotonic)
         self._owners: TimedCache[str, str | None] = TimedCache(cache_seconds, CACHED_WIDGET_KEYS, monotonic)
         self._tenant_ids: TimedCache[str, Sequence[str]] = TimedCache(cache_seconds, 1, monotonic)
+        self._told: set[tuple[str, Illegible]] = set()
 
     async def tenant_by_widget_key(self, widget_key: str) -> Tenant | None:
         tenant_id = await self._owners.get(widget_key, lambda: self._widget_keys.owner(widget_key))
@@ -64,7 +69,7 @@ class TableConfigStore:
 
     async def tenants(self) -> Sequence[Tenant]:
         tenant_ids = await self._tenant_ids.get("", self._widget_keys.tenant_ids)
-        found = await asyncio.gather(*(self.tenant(tenant_id) for tenant_id in tenant_ids))
+        found = await asyncio.gather(*(self._listed(tenant_id) for tenant_id in tenant_ids))
         return [tenant for tenant in found if tenant is not None]
 
     async def contact(self, tenant_id: str, reference: ContactReference, modality_id: str) -> Contact | None:
@@ -79,10 +84,29 @@ class TableConfigStore:
     async def services_of(self, tenant_id: str, user_id: str) -> Sequence[Service]:
         async def read() -> Sequence[Service]:
             rows = await self._tables.between(CONFIG, part(tenant_id), *prefix(Kind.SERVICE.value))
-            documents = (document_of(Kind.SERVICE, row) for row in rows)
+            found = [legible_row(Kind.SERVICE, row) for row in rows]
+            for one in found:
+                if isinstance(one, Illegible):
+                    self._tell(tenant_id, one)
+            documents = (one.document for one in found if isinstance(one, StoredRow))
             return tuple(document for document in documents if isinstance(document, Service))
 
         return [service for service in await self._services.get(tenant_id, read) if user_id in service.members]
+
+    async def _listed(self, tenant_id: str) -> Tenant | None:
+        """None for a tenant that is gone, and for one whose document cannot be read: the others go on."""
+        try:
+            return await self.tenant(tenant_id)
+        except NOT_LEGIBLE as error:
+            self._tell(tenant_id, Illegible(DocumentKey(Kind.TENANT, tenant_id), str(error)))
+            return None
+
+    def _tell(self, tenant_id: str, illegible: Illegible) -> None:
+        """Once in each process: what is left out here is looked for with each event."""
+        if (tenant_id, illegible) not in self._told:
+            self._told.add((tenant_id, illegible))
+            key = illegible.key
+            logger.error("tenant %s: %s %r is left out: %s", tenant_id, key.kind.value, key.id, illegible.problem)
 
     async def _read(self, tenant_id: str, keys: Sequence[DocumentKey]) -> dict[DocumentKey, Document]:
         """Those of the documents that exist."""

@@ -36,13 +36,13 @@ from shared.adapters.document_rules import Lint
 from shared.adapters.rows import part, parts, prefix
 from shared.adapters.system import SystemClock
 from shared.adapters.table_operations import Delete
-from shared.adapters.tables import CONFIG, Tables
+from shared.adapters.tables import CONFIG, Row, Tables
 from shared.adapters.tables_audit import AuditLog, audit_operations
 from shared.adapters.tables_listing import Listing
 from shared.adapters.tables_widget_keys import WidgetKeys
 from shared.domain.conflicts import InUse
 from shared.domain.documents import Document, DocumentKey, Kind, key_of
-from shared.domain.errors import AlreadyExists, Finding, InvalidConfiguration, VersionConflict
+from shared.domain.errors import NOT_LEGIBLE, AlreadyExists, Finding, InvalidConfiguration, VersionConflict
 from shared.domain.licences import Licence
 from shared.domain.organization_units import OrganizationUnit
 from shared.domain.references import targets_of
@@ -133,8 +133,7 @@ class ConfigDocuments:
 
     async def versions(self, tenant_id: str, workflow_id: str) -> Sequence[WorkflowVersion]:
         rows = await self._tables.between(CONFIG, part(tenant_id), *prefix("version", Kind.WORKFLOW.value, workflow_id))
-        found = [(workflow_of(row), changed_of(row.values)) for row in rows]
-        return [WorkflowVersion(workflow.version, workflow.name, changed) for workflow, changed in reversed(found)]
+        return [_version(row) for row in reversed(rows)]
 
     async def read_version(self, tenant_id: str, workflow_id: str, number: int) -> Workflow | None:
         row = await self._tables.get(CONFIG, part(tenant_id), version_key(workflow_id, number))
@@ -245,6 +244,15 @@ class ConfigDocuments:
         keys = targets_of(document)
         found = await asyncio.gather(*(self._row(tenant_id, one) for one in keys))
         return {one: row for one, row in zip(keys, found, strict=True) if row is not None}
+
+
+def _version(row: Row) -> WorkflowVersion:
+    changed = changed_of(row.values)
+    try:
+        workflow = workflow_of(row)
+    except NOT_LEGIBLE as error:
+        return WorkflowVersion(int(parts(row.key)[-1]), "", changed, str(error))
+    return WorkflowVersion(workflow.version, workflow.name, changed)
 
 
 def widget_keys_of(tenant: Tenant) -> frozenset[str]:

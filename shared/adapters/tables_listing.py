@@ -11,13 +11,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from shared.adapters.document_rows import StoredRow, row_key, stored_row
+from shared.adapters.document_rows import StoredRow, legible_row, ref_key, row_key
 from shared.adapters.document_search import matches, words_in, words_of
 from shared.adapters.rows import key, part, parts, prefix
 from shared.adapters.tables import CONFIG, Row, Tables
 from shared.domain.documents import DocumentKey, Kind, unit_of
 from shared.domain.errors import InvalidRequest
-from shared.ports.administration import Page, Selection, Stored
+from shared.ports.administration import Illegible, Page, Selection, Stored
 
 CURSOR = re.compile(r"[A-Za-z0-9%@!$&()*+,;=\-._~|:]{1,2000}\Z")
 ROUNDS = 20
@@ -37,24 +37,26 @@ class Listing:
         if selection.search.strip() and not searched:
             return Page(())
         chosen: list[Stored] = []
+        illegible: dict[DocumentKey, Illegible] = {}
         after, last = selection.after, ""
         for _ in range(ROUNDS):
             found, after = await self._some(tenant_id, replace(selection, after=after), searched)
             for cursor, row in found:
                 if len(chosen) == selection.top:
-                    return Page(tuple(chosen), last)
+                    return Page(tuple(chosen), last, tuple(illegible.values()))
                 last = cursor
-                if row is not None and _is_selected(row, selection, searched, cursor):
+                if isinstance(row, Illegible):
+                    if await self._is_in(tenant_id, row.key, selection.units):
+                        illegible[row.key] = row
+                elif row is not None and _is_selected(row, selection, searched, cursor):
                     chosen.append(row.stored)
-            if after is None:
-                return Page(tuple(chosen))
-            if len(chosen) == selection.top:
+            if after is None or len(chosen) == selection.top:
                 break
-        return Page(tuple(chosen), after)
+        return Page(tuple(chosen), after, tuple(illegible.values()))
 
     async def _some(
         self, tenant_id: str, selection: Selection, searched: tuple[str, ...]
-    ) -> tuple[list[tuple[str, StoredRow | None]], str | None]:
+    ) -> tuple[list[tuple[str, StoredRow | Illegible | None]], str | None]:
         """The next few documents that may be meant, each with its cursor, and where to go on; None at the end."""
         kind, count = selection.kind, selection.top
         if searched:
@@ -66,14 +68,21 @@ class Listing:
             cursors = await self._in_units(tenant_id, kind, sorted(selection.units), selection.after, count)
         else:
             rows = await self._range(tenant_id, kind.value, *prefix(kind.value), selection.after, count)
-            found = [(row.key.split(":", 1)[1], stored_row(kind, row)) for row in rows]
+            found = [(row.key.split(":", 1)[1], legible_row(kind, row)) for row in rows]
             return list(found), found[-1][0] if len(found) == count else None
         ids = [parts(cursor)[-1] for cursor in cursors]
         read = await asyncio.gather(
             *(self._tables.get(CONFIG, part(tenant_id), row_key(DocumentKey(kind, one))) for one in ids)
         )
-        documents = [stored_row(kind, row) if row is not None else None for row in read]
+        documents = [legible_row(kind, row) if row is not None else None for row in read]
         return list(zip(cursors, documents, strict=True)), cursors[-1] if len(cursors) == count else None
+
+    async def _is_in(self, tenant_id: str, own: DocumentKey, units: frozenset[str] | None) -> bool:
+        """Whether a document that cannot be read is in one of the units: by its references."""
+        if units is None or own.kind is Kind.ORGANIZATION_UNIT:
+            return units is None or own.id in units
+        places = [ref_key(DocumentKey(Kind.ORGANIZATION_UNIT, unit), own) for unit in sorted(units)]
+        return any(await asyncio.gather(*(self._tables.get(CONFIG, part(tenant_id), place) for place in places)))
 
     async def _in_units(
         self, tenant_id: str, kind: Kind, units: Sequence[str], after: str | None, count: int

@@ -14,7 +14,14 @@ from shared.domain.administrators import Administrator, Role, may_see
 from shared.domain.conflicts import ChangedMeanwhile, IdTaken, InUse, VersionMissing
 from shared.domain.differences import differences
 from shared.domain.documents import Document, DocumentKey, Kind, key_of, name_of
-from shared.domain.errors import AlreadyExists, Finding, InvalidConfiguration, InvalidRequest, VersionConflict
+from shared.domain.errors import (
+    NOT_LEGIBLE,
+    AlreadyExists,
+    Finding,
+    InvalidConfiguration,
+    InvalidRequest,
+    VersionConflict,
+)
 from shared.domain.names import check_id
 from shared.domain.references import targets_of
 from shared.domain.secret_owners import secrets_named_by
@@ -38,7 +45,7 @@ class Saved:
 
 @dataclass(frozen=True)
 class Named:
-    """A document by its key and its name; the name is empty for one that is not there."""
+    """A document by its key and its name; the name is empty for one that is not there or cannot be read."""
 
     key: DocumentKey
     name: str
@@ -167,7 +174,12 @@ class Management:
         except VersionConflict:
             raise await self._changed_meanwhile(tenant_id, key_of(document), if_match or "") from None
         live_from = self._ports.clock.now() + self._cache
-        return Saved(stored, live_from, await self._notes.of(tenant_id, stored.document))
+        try:
+            notes = await self._notes.of(tenant_id, stored.document)
+        except NOT_LEGIBLE as error:
+            # It is saved; what it has to do with cannot be read.
+            notes = (Finding("unreadable", "id", f"what else there is to note cannot be told: {error}"),)
+        return Saved(stored, live_from, notes)
 
     def _foreign_secrets(self, document: Document) -> tuple[Finding, ...]:
         """References of a tenant's settings to secrets that are not its own."""
@@ -209,12 +221,15 @@ class Management:
         found: list[Named] = []
         for start in range(0, min(len(keys), MOST_NAMED), AT_ONCE):
             part = keys[start : start + AT_ONCE]
-            read = await asyncio.gather(*(self._administration.read(tenant_id, key) for key in part))
-            found += [
-                Named(key, name_of(one.document) if one is not None else "")
-                for key, one in zip(part, read, strict=True)
-            ]
+            found += await asyncio.gather(*(self._named_one(tenant_id, key) for key in part))
         return tuple(found)
+
+    async def _named_one(self, tenant_id: str, key: DocumentKey) -> Named:
+        try:
+            stored = await self._administration.read(tenant_id, key)
+        except NOT_LEGIBLE:
+            return Named(key, "")
+        return Named(key, name_of(stored.document) if stored is not None else "")
 
 
 def _actor(administrator: Administrator) -> Actor:

@@ -249,3 +249,16 @@ class Unreadable(Rejected):
     def __init__(self, what: str, places: Iterable[str]) -> None:
         named = sorted({place[:LONGEST_PLACE] for place in places})
         super().__init__(f"{what} is unreadable: {', '.join(named[:PLACES_NAMED])}", "unreadable")
+
+
+class NewerSchema(Rejected):
+    """A newer version of the app has stored this; it is left alone until that version is back."""
+
+    code = "schema_newer"
+
+    def __init__(self, explanation: str) -> None:
+        super().__init__(explanation, "schema_newer")
+
+
+NOT_LEGIBLE = (Unreadable, NewerSchema)
+"""What is wrong with one stored document, and with no other."""

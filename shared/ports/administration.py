@@ -65,11 +65,23 @@ class Selection:
 
 
 @dataclass(frozen=True)
+class Illegible:
+    """A stored document that this version of the app cannot read, and why; it is there, and stays as it is."""
+
+    key: DocumentKey
+    problem: str
+
+
+@dataclass(frozen=True)
 class Page:
-    """Documents in a stable order; a page that is not the last one (`next` None) may have fewer than were asked for."""
+    """Documents in a stable order; a page that is not the last one (`next` None) may have fewer than were asked for.
+
+    `illegible`: what would be listed here too, as far as can be told without reading it.
+    """
 
     items: tuple[Stored, ...]
     next: str | None = None
+    illegible: tuple[Illegible, ...] = ()
 
 
 class AuditAction(StrEnum):
@@ -115,17 +127,20 @@ class AuditPage:
 
 @dataclass(frozen=True)
 class WorkflowVersion:
-    """A version of a workflow, as a list of versions shows it."""
+    """A version of a workflow, as a list of versions shows it; `problem` says why it cannot be read, if so."""
 
     number: int
     name: str
     changed: Changed | None = None
+    problem: str = ""
 
 
 class Administration(Protocol):
     """Writes are conditional, and their entry in the audit log is part of them."""
 
-    async def read(self, tenant_id: str, key: DocumentKey) -> Stored | None: ...
+    async def read(self, tenant_id: str, key: DocumentKey) -> Stored | None:
+        """Raises Unreadable, or NewerSchema, where only another version of the app can read it."""
+        ...
 
     async def list(self, tenant_id: str, selection: Selection) -> Page:
         """Raises InvalidRequest where `after` is not the `next` of a page."""

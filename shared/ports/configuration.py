@@ -20,7 +20,7 @@ class ConfigStore(Protocol):
     async def tenant(self, tenant_id: str) -> Tenant | None: ...
 
     async def tenants(self) -> Sequence[Tenant]:
-        """All tenants of this deployment (a handful)."""
+        """All tenants of this deployment (a handful) but those whose documents cannot be read, which the log names."""
         ...
 
     async def contact(self, tenant_id: str, reference: ContactReference, modality_id: str) -> Contact | None:
@@ -30,7 +30,7 @@ class ConfigStore(Protocol):
     async def user(self, tenant_id: str, user_id: str) -> User | None: ...
 
     async def services_of(self, tenant_id: str, user_id: str) -> Sequence[Service]:
-        """The services of which the user is a member, in the order of their ids."""
+        """The services of which the user is a member, in the order of their ids, as far as they can be read."""
         ...
 
 

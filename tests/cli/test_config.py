@@ -10,6 +10,7 @@ import httpx
 import pytest
 import yaml
 
+from functions.manage_bodies import COLLECTION_OF
 from shared.domain.documents import DocumentKey, Kind
 from tests.cli.folders import SALES, apply_through_deaths, documents_of, edit, empty_office, is_write, plan
 from tests.cli.terminal import Answer, Terminal
@@ -54,6 +55,32 @@ class TestExport:
         assert ended.code == 2
         assert SALES in ended.notes
         assert (exported / SALES).read_text("utf-8") == "id: ["
+
+
+class TestWhatTheServerCannotRead:
+    """A document of a newer version of the app is there: it must not be taken for one that is not."""
+
+    @pytest.mark.parametrize("collection", ["users", "services", "organizationUnits", "workflows"])
+    @pytest.mark.parametrize(
+        "words", [("export",), ("plan",), ("plan", "--delete"), ("apply", "--yes", "--delete"), ("diff",)]
+    )
+    def test_nothing_is_exported_planned_or_applied(
+        self, terminal: Terminal, exported: Path, office: Office, words: tuple[str, ...], collection: str
+    ) -> None:
+        own = next(key for key in office.world.config.documents[TENANT.id] if COLLECTION_OF.get(key.kind) == collection)
+        office.administration.illegible[TENANT.id, own] = "it has schema 2"
+        before, files = documents_of(office), {file: file.read_bytes() for file in exported.rglob("*.yaml")}
+        ended = terminal.run("config", words[0], str(exported), *words[1:])
+        assert ended.code == 9
+        assert f"{collection}/{own.id} cannot be read by the server: it has schema 2" in " ".join(ended.notes.split())
+        assert documents_of(office) == before
+        assert {file: file.read_bytes() for file in exported.rglob("*.yaml")} == files
+
+    def test_nor_where_it_is_the_tenant(self, terminal: Terminal, exported: Path, office: Office) -> None:
+        office.administration.illegible[TENANT.id, DocumentKey(Kind.TENANT, TENANT.id)] = "it has schema 2"
+        ended = terminal.run("config", "plan", str(exported), "--delete")
+        assert ended.code == 7
+        assert "it has schema 2" in ended.notes
 
 
 class TestPlan:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 import yaml
 
+from shared.domain.documents import DocumentKey, Kind
+from shared.domain.organization_units import OrganizationUnit
 from tests.cli.terminal import Terminal
 from tests.functions.office import Office
+from tests.functions.world import TENANT
 
 
 class TestList:
@@ -20,6 +23,13 @@ class TestList:
         assert {one["id"] for one in listed["items"]} == {"luisa", "mario"}
         assert listed["complete"] is True
 
+    def test_what_the_server_cannot_read_is_named(self, terminal: Terminal, office: Office) -> None:
+        office.administration.illegible[TENANT.id, DocumentKey(Kind.USER, "luisa")] = "it has schema 2"
+        listed = terminal.document("list", "users")
+        assert [one["id"] for one in listed["items"]] == ["mario"]
+        assert listed["unreadable"] == [{"id": "luisa", "problem": "it has schema 2"}]
+        assert "'luisa' is left out: it has schema 2" in terminal.done("list", "users").notes
+
     @pytest.mark.parametrize(
         "kind", ["organization-units", "organizationUnit", "organization-unit", "Organization_Units"]
     )
@@ -32,9 +42,6 @@ class TestList:
         assert "write services" in ended.notes
 
     def test_more_than_a_page_is_read_to_its_end(self, terminal: Terminal, office: Office) -> None:
-        from shared.domain.organization_units import OrganizationUnit
-        from tests.functions.world import TENANT
-
         office.world.config.put(TENANT.id, *(OrganizationUnit(f"u{n:03}", f"Unit {n}", "root") for n in range(450)))
         assert len(terminal.document("list", "organization-units", "--most", "1000")["items"]) == 454
 
@@ -74,9 +81,6 @@ class TestGet:
         assert "interact list services" in ended.notes
 
     def test_a_name_that_several_have_is_not_guessed(self, terminal: Terminal, office: Office) -> None:
-        from shared.domain.organization_units import OrganizationUnit
-        from tests.functions.world import TENANT
-
         office.world.config.put(TENANT.id, OrganizationUnit("france-2", "France", "root"))
         ended = terminal.run("get", "organization-unit", "France")
         assert ended.code == 5

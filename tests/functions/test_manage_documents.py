@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from shared.domain.documents import Kind
+from shared.domain.documents import DocumentKey, Kind
 from shared.domain.services import Service
 from tests.functions.office import SALES, UNIT, Office
+from tests.functions.world import TENANT
 
 KINDS = ("organizationUnits", "domainTemplates", "users", "services", "systemMessages", "calendars", "workflows")
 BODIES: dict[str, dict[str, Any]] = {
@@ -342,3 +343,35 @@ async def test_a_workflow_is_applied_to_a_service_whose_licences_cover_it(office
     assert [(one["rule"], one["field"]) for one in problem["findings"]] == [
         ("workflow_not_covered", "modalities.instantMessaging.workflowId")
     ]
+
+
+async def test_what_cannot_be_read_is_named_in_the_list_and_is_an_error_of_its_own(office: Office) -> None:
+    place = TENANT.id, DocumentKey(Kind.USER, "luisa")
+    office.administration.illegible[place] = "a stored user has schema 2"
+    listed = await office.get("users")
+    assert [one["id"] for one in listed["items"]] == ["mario"]
+    assert listed["unreadable"] == [{"id": "luisa", "problem": "a stored user has schema 2"}]
+    problem = await office.problem("GET", "users/luisa")
+    assert (problem["status"], problem["code"], problem["detail"]) == (
+        503,
+        "schema_newer",
+        "a stored user has schema 2",
+    )
+
+
+async def test_what_is_saved_is_saved_though_what_it_has_to_do_with_cannot_be_read(office: Office) -> None:
+    sales = await office.get("services/sales")
+    office.administration.illegible[TENANT.id, DocumentKey(Kind.USER, "mario")] = "a stored user has schema 2"
+    saved = await office.save("PATCH", "services/sales", {"name": "Sales of Lunifico"}, sales["version"])
+    assert saved["name"] == "Sales of Lunifico"
+    assert [(one["rule"], one["explanation"][-26:]) for one in saved["notes"]] == [
+        ("unreadable", "a stored user has schema 2")
+    ]
+
+
+async def test_what_refers_to_a_document_is_told_though_it_cannot_be_read(office: Office) -> None:
+    office.administration.illegible[TENANT.id, DocumentKey(Kind.SERVICE, "sales")] = "a stored service has schema 2"
+    used_by = (await office.get("workflows/chat/references"))["usedBy"]
+    assert {"kind": "service", "id": "sales", "name": ""} in used_by
+    problem = await office.problem("DELETE", "workflows/chat", headers={"if-match": "*"})
+    assert (problem["status"], problem["code"]) == (409, "in_use")

@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from shared.adapters.table_operations import Insert
+from shared.adapters.document_rows import row_key
+from shared.adapters.document_schema import SCHEMA
+from shared.adapters.rows import part
+from shared.adapters.table_operations import Insert, Put
 from shared.adapters.tables import CONFIG, Row, Tables
 from shared.adapters.tables_documents import ConfigDocuments
 from shared.adapters.tables_widget_keys import WidgetKeys
-from shared.domain.documents import Document
+from shared.domain.documents import Document, key_of
 from shared.domain.domain_templates import DomainRow, DomainTemplate
 from shared.domain.licences import Licence
 from shared.domain.organization_units import OrganizationUnit
@@ -52,6 +55,15 @@ class Company:
 
     tenant: Tenant
     documents: tuple[Document, ...] = (ROOT, EUROPE, AMERICA, WEBSITES, WAITING, DIRECT, CHAT, SALES, LUISA, MARIO)
+
+
+async def of_a_newer_version(tables: Tables, tenant_id: str, document: Document) -> None:
+    """Give a stored document the schema that a newer version of the app would have written."""
+    place = row_key(key_of(document))
+    row = await tables.get(CONFIG, part(tenant_id), place)
+    assert row is not None
+    values = {name: value for name, value in row.values.items() if name not in ("PartitionKey", "RowKey")}
+    await tables.write(CONFIG, part(tenant_id), Put(place, {**values, "schema": SCHEMA + 1}))
 
 
 _saved: tuple[str, list[Row]] | None = None

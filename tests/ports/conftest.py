@@ -61,7 +61,7 @@ async def office(request: pytest.FixtureRequest, tables: Tables) -> Office:
     """Lunifico, in memory and in Table Storage."""
     clock = ManualClock()
     if request.param == "tables":
-        return Office(ConfigDocuments(tables, clock=clock), await save_company(tables), clock)
+        return Office(ConfigDocuments(tables, clock=clock), await save_company(tables), clock, tables)
     lunifico = company()
     store = MemoryConfigStore(lunifico.tenant, *lunifico.documents)
     return Office(MemoryAdministration(store, clock=clock), lunifico, clock)

@@ -6,13 +6,12 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from shared.adapters.memory import ManualClock
+from shared.adapters.memory import ManualClock, MemoryAdministration
+from shared.adapters.tables import Tables
 from shared.domain.documents import Document, key_of
 from shared.domain.errors import InvalidConfiguration
 from shared.ports import ANY_VERSION, Actor, Administration, Selection, Stored
-from tests.ports.companies import (
-    Company,
-)
+from tests.ports.companies import Company, of_a_newer_version
 
 CARLA = Actor("carla-id", "Carla")
 OTTO = Actor("otto-id", "Otto")
@@ -25,6 +24,7 @@ class Office:
     administration: Administration
     lunifico: Company
     clock: ManualClock
+    tables: Tables | None = None
 
     @property
     def tenant_id(self) -> str:
@@ -37,6 +37,13 @@ class Office:
         stored = await self.administration.read(self.tenant_id, key_of(document))
         assert stored is not None
         return stored
+
+    async def spoil(self, document: Document) -> None:
+        """Let the document be of a newer version of the app, which this one cannot read."""
+        if isinstance(self.administration, MemoryAdministration):
+            self.administration.illegible[self.tenant_id, key_of(document)] = "it has schema 2"
+        elif self.tables is not None:
+            await of_a_newer_version(self.tables, self.tenant_id, document)
 
     async def names(self, selection: Selection) -> list[str]:
         """The ids of all pages."""

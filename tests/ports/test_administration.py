@@ -8,10 +8,10 @@ from datetime import timedelta
 
 import pytest
 
-from shared.domain.documents import DocumentKey, Kind, key_of
-from shared.domain.errors import AlreadyExists, InvalidRequest, VersionConflict
+from shared.domain.documents import Document, DocumentKey, Kind, key_of
+from shared.domain.errors import AlreadyExists, InvalidRequest, NewerSchema, VersionConflict
 from shared.domain.users import User
-from shared.ports import AuditAction, AuditEntry, Selection, Stored
+from shared.ports import ANY_VERSION, AuditAction, AuditEntry, Selection, Stored
 from tests.ports.companies import (
     CHAT,
     DIRECT,
@@ -211,3 +211,52 @@ async def test_what_changes_no_document_is_in_the_audit_log_with_its_details(off
     for kind, document_id in ((Kind.USER, "luisa"), (None, None)):
         newest = (await office.administration.audit(office.tenant_id, kind, document_id)).entries[0]
         assert newest == entry
+
+
+@pytest.mark.parametrize("document", [LUISA, SALES, ROOT, CHAT, DIRECT])
+async def test_what_a_newer_version_has_written_is_named_in_a_list_beside_the_others(
+    office: Office, document: Document
+) -> None:
+    own = key_of(document)
+    others = {one.id for one in office.lunifico.documents if key_of(one).kind is own.kind} - {own.id}
+    await office.spoil(document)
+    page = await office.administration.list(office.tenant_id, Selection(own.kind))
+    assert {stored.document.id for stored in page.items} == others
+    assert [one.key for one in page.illegible] == [own]
+    assert "schema 2" in page.illegible[0].problem
+
+
+@pytest.mark.parametrize(
+    ("units", "search", "named"),
+    [
+        (frozenset({"europe"}), "", True),
+        (frozenset({"america"}), "", False),
+        (frozenset({"europe", *(f"unit-{n}" for n in range(30))}), "", True),
+        (frozenset({"america", *(f"unit-{n}" for n in range(30))}), "", False),
+        (None, "luisa", True),
+        (frozenset({"europe"}), "luisa", True),
+        (frozenset({"america"}), "luisa", False),
+        (None, "mario", False),
+    ],
+)
+async def test_it_is_named_where_it_would_be_listed(
+    office: Office, units: frozenset[str] | None, search: str, *, named: bool
+) -> None:
+    await office.spoil(LUISA)
+    page = await office.administration.list(office.tenant_id, Selection(Kind.USER, units, search))
+    assert [one.key.id for one in page.illegible] == (["luisa"] if named else [])
+
+
+async def test_it_is_neither_read_nor_replaced_nor_deleted_and_what_needs_it_is_not_saved(office: Office) -> None:
+    await office.spoil(SALES)
+    for refused in (
+        office.administration.read(office.tenant_id, key_of(SALES)),
+        office.save(SALES),
+        office.administration.delete(office.tenant_id, key_of(SALES), ANY_VERSION, CARLA),
+    ):
+        with pytest.raises(NewerSchema):
+            await refused
+    await office.save(replace(MARIO, first_name="Mario"))
+    await office.spoil(ROOT)
+    with pytest.raises(NewerSchema):
+        await office.save(replace(MARIO, organization_unit_id="america"))

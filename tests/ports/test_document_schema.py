@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,10 +16,10 @@ from shared.adapters.tables import CONFIG, Tables
 from shared.adapters.tables_config import TableConfigStore
 from shared.adapters.tables_documents import ANY_VERSION, ConfigDocuments
 from shared.domain.documents import Kind
-from shared.domain.errors import Rejected
+from shared.domain.errors import NewerSchema, Rejected
 from shared.domain.organization_units import OrganizationUnit
 from shared.ports import Stored
-from tests.ports.companies import CHAT, MARIO, ROOT, Company, save_company
+from tests.ports.companies import CHAT, MARIO, ROOT, SALES, Company, of_a_newer_version, save_company
 from tests.ports.samples import unique
 
 KEY = f"organizationUnit:{ROOT.id}"
@@ -88,13 +89,49 @@ async def test_what_a_newer_version_has_written_is_neither_read_nor_replaced(tab
 
 
 async def test_conversations_do_not_start_on_it_either(tables: Tables, lunifico: Company) -> None:
-    tenant_id, key = lunifico.tenant.id, f"user:{part(MARIO.id)}"
-    row = await stored(tables, tenant_id, key)
-    changed = {name: value for name, value in row.items() if name not in ("PartitionKey", "RowKey")}
-    newer = {**changed, "schema": document_schema.SCHEMA + 1}
-    await tables.write(CONFIG, part(tenant_id), Put(key, newer))
-    with pytest.raises(Rejected, match="schema"):
-        await TableConfigStore(tables).user(tenant_id, MARIO.id)
+    await of_a_newer_version(tables, lunifico.tenant.id, MARIO)
+    with pytest.raises(NewerSchema, match="schema"):
+        await TableConfigStore(tables).user(lunifico.tenant.id, MARIO.id)
+
+
+async def test_one_tenant_of_a_newer_version_leaves_the_others_alone(
+    tables: Tables, lunifico: Company, caplog: pytest.LogCaptureFixture
+) -> None:
+    newer, store = await save_company(tables), TableConfigStore(tables, cache_seconds=0)
+    await of_a_newer_version(tables, newer.tenant.id, newer.tenant)
+    for _ in range(2):
+        ids = {tenant.id for tenant in await store.tenants()}
+        assert lunifico.tenant.id in ids
+        assert newer.tenant.id not in ids
+    told = [line.getMessage() for line in caplog.records if newer.tenant.id in line.getMessage()]
+    assert len(told) == 1, "each event would repeat it"
+    assert "schema 2" in told[0]
+    with pytest.raises(NewerSchema):
+        await store.tenant(newer.tenant.id)
+
+
+async def test_an_agent_serves_the_services_that_can_be_read(
+    tables: Tables, lunifico: Company, caplog: pytest.LogCaptureFixture
+) -> None:
+    orders = replace(SALES, id="orders", name="Orders")
+    await ConfigDocuments(tables).save_document(lunifico.tenant.id, orders)
+    await of_a_newer_version(tables, lunifico.tenant.id, SALES)
+    assert await TableConfigStore(tables).services_of(lunifico.tenant.id, MARIO.id) == [orders]
+    assert "'sales' is left out" in caplog.text
+
+
+async def test_versions_of_a_workflow_are_listed_with_those_that_cannot_be_read(
+    tables: Tables, lunifico: Company
+) -> None:
+    documents, key = ConfigDocuments(tables), f"version:workflow:{CHAT.id}:000002"
+    await documents.save_document(lunifico.tenant.id, replace(CHAT, name="Talk"), ANY_VERSION)
+    row = await stored(tables, lunifico.tenant.id, key)
+    values = {name: value for name, value in row.items() if name not in ("PartitionKey", "RowKey")}
+    await tables.write(CONFIG, part(lunifico.tenant.id), Put(key, {**values, "schema": 2}))
+    newest, first = await documents.versions(lunifico.tenant.id, CHAT.id)
+    assert (newest.number, newest.name, first.number, first.name) == (2, "", 1, CHAT.name)
+    assert "schema 2" in newest.problem
+    assert first.problem == ""
 
 
 def test_there_is_a_way_from_each_schema_to_the_next() -> None:

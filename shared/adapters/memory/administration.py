@@ -20,6 +20,7 @@ from shared.domain.errors import (
     Finding,
     InvalidConfiguration,
     InvalidRequest,
+    NewerSchema,
     Unauthenticated,
     VersionConflict,
 )
@@ -36,6 +37,7 @@ from shared.ports.administration import (
     AuditEntry,
     AuditPage,
     Changed,
+    Illegible,
     Page,
     Selection,
     Stored,
@@ -47,7 +49,10 @@ Place = tuple[str, DocumentKey]
 
 
 class MemoryAdministration:
-    """`store` is the configuration that sessions read; what is put there directly has version "0" and no author."""
+    """`store` is the configuration that sessions read; what is put there directly has version "0" and no author.
+
+    `illegible` says of documents in it why they cannot be read.
+    """
 
     def __init__(
         self, store: MemoryConfigStore | None = None, lint: Lint | None = None, clock: Clock | None = None
@@ -57,11 +62,12 @@ class MemoryAdministration:
         self._lint = lint
         self._clock = clock or ManualClock()
         self._one_at_a_time = asyncio.Lock()
+        self.illegible: dict[Place, str] = {}
         self._written: dict[Place, Stored] = {}
         self._versions: dict[Place, dict[int, tuple[Workflow, Changed]]] = {}
 
     async def read(self, tenant_id: str, key: DocumentKey) -> Stored | None:
-        document = self.store.documents.get(tenant_id, {}).get(key)
+        document = await self.document(tenant_id, key)
         if document is None:
             return None
         written = self._written.get((tenant_id, key))
@@ -80,9 +86,15 @@ class MemoryAdministration:
         ]
         found.sort(key=lambda document: part(document.id))
         page = found[after : after + selection.top]
-        stored = [await self.read(tenant_id, key_of(document)) for document in page]
+        keys = [key_of(document) for document in page]
+        illegible = [key for key in keys if (tenant_id, key) in self.illegible]
+        stored = [await self.read(tenant_id, key) for key in keys if key not in illegible]
         following = after + selection.top
-        return Page(tuple(one for one in stored if one), str(following) if following < len(found) else None)
+        return Page(
+            tuple(one for one in stored if one),
+            str(following) if following < len(found) else None,
+            tuple(Illegible(key, self.illegible[tenant_id, key]) for key in illegible),
+        )
 
     async def check(self, tenant_id: str, documents: Sequence[Document]) -> Sequence[tuple[Finding, ...]]:
         check = Check(self, tenant_id, self._lint, {key_of(document): document for document in documents})
@@ -168,10 +180,14 @@ class MemoryAdministration:
         return counts
 
     async def document(self, tenant_id: str, key: DocumentKey) -> Document | None:
+        if (tenant_id, key) in self.illegible:
+            raise NewerSchema(self.illegible[tenant_id, key])
         return self.store.documents.get(tenant_id, {}).get(key)
 
     async def units(self, tenant_id: str) -> Mapping[str, OrganizationUnit]:
-        return {one.id: one for one in self._documents(tenant_id) if isinstance(one, OrganizationUnit)}
+        keys = [key_of(one) for one in self._documents(tenant_id) if isinstance(one, OrganizationUnit)]
+        units = [await self.document(tenant_id, key) for key in keys]
+        return {one.id: one for one in units if isinstance(one, OrganizationUnit)}
 
     async def key_owner(self, widget_key: str) -> str | None:
         tenants = await self.store.tenants()
