@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from functions.manage_bodies import COLLECTIONS
 from functions.manage_http import moment, query_text, read_object, reply
+from functions.manage_languages import language_in
 from functions.manage_places import camel
 from shared import bootstrap
 from shared.domain.diagnosis.origins import LONGEST_PAGE, Elsewhere, near_misses, read_page, readable_host
@@ -38,14 +39,16 @@ FIELDS = {
 
 async def diagnose(req: func.HttpRequest, who: Administrator, _: Mapping[str, str]) -> func.HttpResponse:
     """Every condition of a conversation, for a page, a snippet, or a contact."""
-    question = _question(read_object(req))
-    return reply(diagnosis_json(await bootstrap.application().diagnosis.diagnose(who, question)))
+    question, language = _question(read_object(req)), language_in(req)
+    return reply(diagnosis_json(await bootstrap.application().diagnosis.diagnose(who, question), language))
 
 
-async def look_up(_: func.HttpRequest, who: Administrator, parts: Mapping[str, str]) -> func.HttpResponse:
+async def look_up(req: func.HttpRequest, who: Administrator, parts: Mapping[str, str]) -> func.HttpResponse:
     """What was refused when a page showed this diagnosis id, and how it is now."""
     from shared.domain.diagnosis import condition_of
+    from shared.domain.diagnosis.texts import condition_title
 
+    language = language_in(req)
     public_url = bootstrap.surroundings().public_url
     found = await bootstrap.application().refusals.look_up(who, parts["id"], public_url)
     refusal, condition = found.refusal, condition_of(found.refusal.code)
@@ -54,20 +57,21 @@ async def look_up(_: func.HttpRequest, who: Administrator, parts: Mapping[str, s
         "at": moment(refusal.at),
         "code": refusal.code,
         "condition": condition.id if condition is not None else None,
-        "title": condition.title if condition is not None else None,
+        "title": condition_title(condition.id, condition.title, language) if condition is not None else None,
         "kind": refusal.contact.kind.value,
         "id": refusal.contact.id,
         "widgetKey": refusal.widget_key,
         "origin": refusal.origin or None,
         "now": judged[0].judgement.verdict.value if judged else None,
     }
-    return reply({"refused": refused, "diagnosis": diagnosis_json(found.now)})
+    return reply({"refused": refused, "diagnosis": diagnosis_json(found.now, language)})
 
 
-async def readiness(_: func.HttpRequest, who: Administrator, parts: Mapping[str, str]) -> func.HttpResponse:
+async def readiness(req: func.HttpRequest, who: Administrator, parts: Mapping[str, str]) -> func.HttpResponse:
     """What still keeps visitors from a service or user."""
+    language = language_in(req)
     judged = await bootstrap.application().diagnosis.readiness(who, contact_in(parts))
-    return reply({"ready": not any(one.blocks for one in judged), "conditions": conditions_json(judged)})
+    return reply({"ready": not any(one.blocks for one in judged), "conditions": conditions_json(judged, language)})
 
 
 async def origin(req: func.HttpRequest, who: Administrator, parts: Mapping[str, str]) -> func.HttpResponse:
@@ -110,8 +114,8 @@ def contact_in(parts: Mapping[str, str]) -> ContactReference:
     return ContactReference(ContactKind.SERVICE if is_service else ContactKind.USER, parts["id"])
 
 
-def diagnosis_json(diagnosed: Diagnosed) -> dict[str, Any]:
-    """A diagnosis as the API writes it."""
+def diagnosis_json(diagnosed: Diagnosed, language: str = "en") -> dict[str, Any]:
+    """A diagnosis as the API writes it; titles and fixes are in the language."""
     from shared.domain.diagnosis import refusal
 
     asked = diagnosed.question
@@ -122,20 +126,22 @@ def diagnosis_json(diagnosed: Diagnosed) -> dict[str, Any]:
         if asked.reference is not None
         else None,
         "origin": str(asked.page.origin) if asked.page is not None and asked.page.origin is not None else None,
-        "conditions": conditions_json(diagnosed.judged),
+        "conditions": conditions_json(diagnosed.judged, language),
     }
 
 
-def conditions_json(judged: Sequence[Judged]) -> list[dict[str, Any]]:
+def conditions_json(judged: Sequence[Judged], language: str) -> list[dict[str, Any]]:
+    from shared.domain.diagnosis.texts import advice, condition_title
+
     return [
         {
             "id": one.condition.id,
-            "title": one.condition.title,
+            "title": condition_title(one.condition.id, one.condition.title, language),
             "area": one.condition.area.value,
             "verdict": one.judgement.verdict.value,
             "blocks": one.blocks,
             "explanation": one.judgement.explanation,
-            "fix": one.judgement.fix or None,
+            "fix": advice(one.judgement, language) or None,
             "setting": setting_json(one.judgement.setting),
         }
         for one in judged

@@ -17,6 +17,7 @@ from functions.manage_bodies import (
     stored_json,
 )
 from functions.manage_http import SET_LIMIT, moment, query_number, query_text, read_object, reply
+from functions.manage_languages import language_in
 from functions.manage_places import all_rendered
 from shared import bootstrap
 from shared.domain.conflicts import VersionMissing
@@ -139,9 +140,9 @@ async def audit(req: func.HttpRequest, who: Administrator, _: Mapping[str, str])
 
 async def schema(req: func.HttpRequest, _: Administrator, parts: Mapping[str, str]) -> func.HttpResponse:
     """The JSON Schema of a kind, in the guide's words."""
-    from functions.manage_schemas import document_schema, language_of
+    from functions.manage_schemas import document_schema
 
-    return reply(document_schema(kind_of(parts["kind"]), language_of(req.params.get("language"))))
+    return reply(document_schema(kind_of(parts["kind"]), language_in(req)))
 
 
 async def me(_: func.HttpRequest, who: Administrator, __: Mapping[str, str]) -> func.HttpResponse:

@@ -9,6 +9,7 @@ from typing import Any
 from functions.manage_answers import SCHEMAS, listed, thing
 from functions.manage_bodies import COLLECTIONS
 from functions.manage_examples import EXAMPLES, PROBLEM, saved_example, stored_example, written_example
+from functions.manage_languages import LANGUAGES
 from functions.manage_operations import CONTACTS, KINDS, OPERATIONS, Operation
 from functions.manage_schemas import definitions_of
 from functions.manage_session_answers import CSV, SESSION_EXAMPLES, SESSION_SCHEMAS
@@ -38,7 +39,12 @@ QUERY: dict[str, dict[str, Any]] = {
     "offeredTo": {**TEXT, "description": "Documents that may be selected in this unit: of the same or a higher one."},
     "top": {"type": "integer", "minimum": 1, "maximum": 200, "default": 50, "description": "At most so many."},
     "after": {"type": "string", "maxLength": 2_000, "description": "The `next` of the page before."},
-    "language": {"type": "string", "enum": ["en", "de"], "default": "en"},
+    "language": {
+        "type": "string",
+        "enum": list(LANGUAGES),
+        "default": LANGUAGES[0],
+        "description": "Of titles, descriptions, fixes.",
+    },
     "ofKind": {"enum": [one.value for one in Kind]},
     "id": {**TEXT, "description": "Of one document; needs `kind`."},
     "from": {"type": "integer", "minimum": 1, "maximum": 999_999},

@@ -127,7 +127,7 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation(
         "GET", "sessions/{id}", "readSession",
         "What happened in one session: events, activities, effects, doubts and deliveries in order.", "Session",
-        problems=(404,),
+        query=("language",), problems=(400, 404),
     ),
     Operation(
         "POST", "sessions/{id}/end", "endSession", "End a session that runs; both sides are told.", "SessionLine",
@@ -152,16 +152,16 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation(
         "POST", "diagnose", "diagnose",
         "Every condition of a conversation, for a page, a snippet or a contact: passed, failed or not judged.",
-        "Diagnosis", body="Question", problems=(400, 404, 413, 415),
+        "Diagnosis", body="Question", query=("language",), problems=(400, 404, 413, 415),
     ),
     Operation(
         "GET", "diagnoses/{id}", "readDiagnosis",
         "What was refused when a page showed this diagnosis id in its console, and how it is now.", "LookedUp",
-        problems=(404,),
+        query=("language",), problems=(400, 404),
     ),
     Operation(
         "GET", f"{CONTACTS}/{{id}}/readiness", "read{Kind}Readiness",
-        "What still keeps visitors away, whatever their page.", "Readiness", problems=(404,),
+        "What still keeps visitors away, whatever their page.", "Readiness", query=("language",), problems=(400, 404),
     ),
     Operation(
         "GET", f"{CONTACTS}/{{id}}/origin", "explain{Kind}Origin",

@@ -8,18 +8,9 @@ from typing import Any
 from functions.manage_bodies import WORKFLOW_VERSION, schema_of
 from functions.schema_texts import LANGUAGES
 from shared.domain.documents import TYPE_OF_KIND, Kind
-from shared.domain.errors import InvalidRequest
 from shared.domain.names import ID, LONGEST_NAME
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-
-
-def language_of(asked: str | None) -> str:
-    """The catalogue for a language such as `de` or `de-CH`; raises InvalidRequest for one that there is not."""
-    language = (asked or "en").partition("-")[0].lower()
-    if language not in LANGUAGES:
-        raise InvalidRequest(f"there are {', '.join(sorted(LANGUAGES))}", "language")
-    return language
 
 
 def document_schema(kind: Kind, language: str = "en") -> dict[str, Any]:

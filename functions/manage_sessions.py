@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from functions.manage_documents import BASE
 from functions.manage_http import HEADERS, moment, query_number, query_text, reply
+from functions.manage_languages import language_in
 from shared import bootstrap
 from shared.application.session_lists import SessionSelection
 from shared.domain.errors import InvalidRequest
@@ -81,9 +82,10 @@ async def export(req: func.HttpRequest, who: Administrator, _: Mapping[str, str]
     return func.HttpResponse(body, mimetype="text/csv", charset="utf-8", headers=headers)
 
 
-async def read_session(_: func.HttpRequest, who: Administrator, parts: Mapping[str, str]) -> func.HttpResponse:
+async def read_session(req: func.HttpRequest, who: Administrator, parts: Mapping[str, str]) -> func.HttpResponse:
     """What happened in one session, in order."""
-    return reply(story_json(await bootstrap.application().session_stories.read(who, parts["id"])))
+    language = language_in(req)
+    return reply(story_json(await bootstrap.application().session_stories.read(who, parts["id"], language), language))
 
 
 async def end_session(_: func.HttpRequest, who: Administrator, parts: Mapping[str, str]) -> func.HttpResponse:
@@ -113,8 +115,11 @@ def line_json(line: SessionLine) -> dict[str, Any]:
     }
 
 
-def story_json(story: SessionStory) -> dict[str, Any]:
-    """A session with all that is known of it but texts of persons, which are in `messages` where they are kept."""
+def story_json(story: SessionStory, language: str = "en") -> dict[str, Any]:
+    """A session with all that is known of it but texts of persons, which are in `messages` where they are kept.
+
+    Titles are in the language.
+    """
     record, session, definition = story.record, story.record.session, story.record.definition
     presence, task = record.presence, session.task
     pending = {one.number for one in record.effects}
@@ -132,19 +137,19 @@ def story_json(story: SessionStory) -> dict[str, Any]:
             {
                 "number": one.number,
                 "effect": one.effect.kind,
-                "title": effect_title(one.effect.kind),
+                "title": effect_title(one.effect.kind, language),
                 "doubts": record.relay.doubts if one.number == doubtful else 0,
             }
             for one in record.effects
         ],
-        "timeline": [_timeline_json(one, pending) for one in story.timeline],
+        "timeline": [_timeline_json(one, pending, language) for one in story.timeline],
         "omitted": story.omitted,
         "messages": None if messages is None else [_message_json(one, session.chat) for one in messages],
         "whyNoMessages": story.why_no_messages or None,
     }
 
 
-def _timeline_json(line: TitledLine, pending: set[int]) -> dict[str, Any]:
+def _timeline_json(line: TitledLine, pending: set[int], language: str) -> dict[str, Any]:
     details = {name: value for name, value in line.entry.details.items() if name not in ("way", "effects")}
     way = line.entry.details.get("way", ())
     effects = line.entry.details.get("effects", ())
@@ -155,7 +160,7 @@ def _timeline_json(line: TitledLine, pending: set[int]) -> dict[str, Any]:
         "details": details,
         "activities": [{"activity": activity, "exit": exit_name} for activity, exit_name in way],
         "effects": [
-            {"number": number, "effect": kind, "title": effect_title(kind), "pending": number in pending}
+            {"number": number, "effect": kind, "title": effect_title(kind, language), "pending": number in pending}
             for number, kind in effects
         ],
     }

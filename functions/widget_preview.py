@@ -58,7 +58,7 @@ async def widget_preview(req: func.HttpRequest) -> func.HttpResponse:
                         "title": one.condition.title,
                         "verdict": one.judgement.verdict.value,
                         "explanation": one.judgement.explanation,
-                        "fix": one.judgement.fix or None,
+                        "fix": one.judgement.advice or None,
                     }
                     for one in found.judged
                 ],

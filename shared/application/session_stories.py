@@ -62,8 +62,8 @@ class SessionStories:
     def __init__(self, ports: Ports, relay: Relay) -> None:
         self._ports, self._relay = ports, relay
 
-    async def read(self, administrator: Administrator, session_id: str) -> SessionStory:
-        """Raises NotFound for what is not there, or not for this administrator's eyes."""
+    async def read(self, administrator: Administrator, session_id: str, language: str = "en") -> SessionStory:
+        """Told in this language; raises NotFound for what is not there, or not for this administrator's eyes."""
         sight = Sight(self._ports.administration, administrator)
         record = await self._seen(administrator, sight, session_id)
         entries = await self._ports.sessions.timeline(session_id)
@@ -73,7 +73,7 @@ class SessionStories:
         return SessionStory(
             line=await self._line(sight, record),
             record=record,
-            timeline=tuple(TitledLine(title(one.what, one.details, names), one) for one in told),
+            timeline=tuple(TitledLine(title(one.what, one.details, names, language), one) for one in told),
             omitted=len(entries) - len(told),
             messages=messages,
             why_no_messages=why,

@@ -43,7 +43,7 @@ def _check(rules: Iterable[Rule], asked: Asked) -> None:
     for rule in rules:
         judgement = rule.judge(asked)
         if judgement.failed:
-            raise Refused(rule.code, f"{judgement.explanation}; {judgement.fix}")
+            raise Refused(rule.code, f"{judgement.explanation}; {judgement.advice}")
 
 
 def _known(value: Known | None) -> Known:

@@ -128,9 +128,8 @@ def _modality_enabled(asked: Asked) -> Judgement:
     field = f"modalities.{asked.modality_id}.enabled" if is_service else "interact.modalities"
     setting = _of(asked.contact, field)
     if not asked.contact.enables(asked.modality_id):
-        tab = "Modalities" if is_service else "Interact"
-        why = f"{asked.modality_id} is not enabled in the contact's settings"
-        return failed(why, setting, f"enable it in the {tab} tab")
+        fix = "enable it in the Modalities tab" if is_service else "enable it in the Interact tab"
+        return failed(f"{asked.modality_id} is not enabled in the contact's settings", setting, fix)
     return passed(f"{asked.modality_id} is enabled", setting)
 
 
@@ -193,7 +192,8 @@ def _origin_allowed(asked: Asked) -> Judgement:
     setting = Setting(Kind.DOMAIN_TEMPLATE, template.id, "domains")
     if not allows(template, asked.origin):
         why = f"{asked.origin} equals no row of the domain template '{template.name}'"
-        return failed(why, setting, f"add a row for {asked.origin}, or switch Restrict Access off to test")
+        fix = "add a row for {origin}, or switch Restrict Access off to test"
+        return failed(why, setting, fix, origin=str(asked.origin))
     return passed(f"a row of the domain template '{template.name}' is {asked.origin}", setting)
 
 

@@ -41,7 +41,7 @@ async def test_a_conversation_is_told_in_order_and_in_words(world: World) -> Non
         "The customer's page gave its first sign of life",
         "Delivered: a message to the customer",
         "Number 1 in the queue",
-        "It rings at Mario; not asked: Luisa (not registered with bot)",
+        "It rings at Mario; not asked: Luisa (not registered with the bot)",
         "Mario has got the invitation",
         "Mario accepted",
         "The agent has got the card of the conversation",

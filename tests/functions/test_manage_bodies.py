@@ -11,10 +11,11 @@ import pytest
 from functions.manage import SIGN_IN, manage_openapi
 from functions.manage_bodies import COLLECTIONS
 from functions.manage_examples import DOCUMENTS, written_example
+from functions.manage_languages import language_in
 from functions.manage_openapi import document
 from functions.manage_operations import CONTACTS, KINDS, OPERATIONS
 from functions.manage_routes import ROUTES
-from functions.manage_schemas import document_schema, language_of
+from functions.manage_schemas import document_schema
 from functions.schema_texts import LANGUAGES
 from shared.domain.documents import Kind, key_of
 from tests.functions.office import SALES, Office
@@ -93,7 +94,9 @@ def test_all_languages_tell_of_the_same_fields_and_of_no_others() -> None:
 
 
 def test_a_language_of_a_region_is_that_language() -> None:
-    assert [language_of(one) for one in (None, "de", "de-CH", "EN-gb")] == ["en", "de", "de", "en"]
+    asked = ("", "?language=de", "?language=de-CH", "?language=EN-gb")
+    found = [language_in(request("GET", f"schemas/tenant{query}")) for query in asked]
+    assert found == ["en", "de", "de", "en"]
 
 
 async def test_a_schema_can_be_asked_for_by_kind_and_by_collection(office: Office) -> None:

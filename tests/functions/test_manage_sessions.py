@@ -179,6 +179,10 @@ async def test_a_session_is_told_and_ended(office: Office) -> None:
     assert "Mario accepted" in [line["title"] for line in story["timeline"]]
     assert story["timeline"][0]["activities"][0] == {"activity": "accept", "exit": None}
     assert "Carla" not in json.dumps(story)
+    german = await office.get(f"sessions/{session_id}?language=de")
+    assert "Mario hat angenommen" in [line["title"] for line in german["timeline"]]
+    effects = [effect["title"] for line in german["timeline"] for effect in line["effects"]]
+    assert "eine Einladung" in effects
 
     ended = await done(office, f"sessions/{session_id}/end")
     assert (ended["state"], ended["endReason"]) == ("finished", "ended_by_administrator")

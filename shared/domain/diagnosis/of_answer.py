@@ -14,20 +14,27 @@ from shared.domain.verdicts import Judgement, Setting, failed, not_judged, passe
 
 MOST_NAMED = 5
 RECENT = timedelta(days=7)
+TRY_EVENTS = (
+    "write a message in the preview, then look again; if none comes, check the Event Grid subscription of the ACS "
+    "resource: docs/deploy.md, and the tenant's ACS resource id"
+)
+CHECK_EVENTS = (
+    "if customers have written since, check the Event Grid subscription of the ACS resource: docs/deploy.md, and the "
+    "tenant's ACS resource id"
+)
 
 
 def events(facts: Facts) -> Judgement:
     setting = Setting(Kind.TENANT, facts.own_tenant.id, "acs_resource_id")
     if facts.own_tenant.messaging is not MessagingKind.ACS:
         return passed("messages do not go through ACS", setting)
-    fix = "check the Event Grid subscription of the ACS resource: docs/deploy.md, and the tenant's ACS resource id"
     last = facts.last_event
     if last is None:
         why = "no event of ACS has ever come; messages are found a minute late, by the visitor's page"
-        return not_judged(why, setting, f"write a message in the preview, then look again; if none comes, {fix}")
+        return not_judged(why, setting, TRY_EVENTS)
     told = f"the last event of ACS came at {last:%Y-%m-%d %H:%M} UTC"
     if facts.now - last > RECENT:
-        return not_judged(told, setting, f"if customers have written since, {fix}")
+        return not_judged(told, setting, CHECK_EVENTS)
     return passed(told, setting)
 
 

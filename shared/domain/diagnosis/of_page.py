@@ -11,6 +11,7 @@ from shared.domain.refusals import SiteTokenCode
 from shared.domain.verdicts import Judgement, Setting, failed, not_judged, passed
 
 COPY = "copy the snippet again, from the preview of the service or user"
+LOAD = "load {address}"
 NO_SNIPPET = not_judged("no snippet was given", fix="paste the snippet of the page")
 
 
@@ -42,9 +43,9 @@ def snippet_script(facts: Facts) -> Judgement:
         return NO_SNIPPET
     wanted, given = f"{facts.public_url.rstrip('/')}{LOADER}", facts.snippet.script
     if given is None:
-        return not_judged("the snippet loads no script; perhaps the page does elsewhere", fix=f"load {wanted}")
+        return not_judged("the snippet loads no script; perhaps the page does elsewhere", fix=LOAD, address=wanted)
     if given.partition("?")[0] != wanted:
-        return failed(f"it loads {given}, which is not this deployment's", None, f"load {wanted}")
+        return failed(f"it loads {given}, which is not this deployment's", None, LOAD, address=wanted)
     return passed(f"it loads {wanted}")
 
 

@@ -57,7 +57,8 @@ def _contact_known(facts: Facts, judgement: Judgement) -> Judgement:
     given, other = ("serviceId", "contactId") if facts.is_service else ("contactId", "serviceId")
     if facts.is_other_kind:
         what = "a user's" if facts.is_service else "a service's"
-        return replace(judgement, explanation=f"this {given} is {what} id", fix=f"write {other} in the snippet")
+        fix = "write {name} in the snippet"
+        return replace(judgement, explanation=f"this {given} is {what} id", fix=fix, values={"name": other})
     why = f"this tenant has no such {'service' if facts.is_service else 'user'}; it was deleted, or is another tenant's"
     return replace(judgement, explanation=why)
 
@@ -137,7 +138,8 @@ def template_choice(facts: Facts) -> Judgement:
         f"'{chosen.name}' of organization unit '{of}' is selected, and the page stands in "
         f"'{found.template.name}', row {found.number + 1}"
     )
-    return failed(why, setting, f"select the domain template '{found.template.name}' in the Interact tab")
+    fix = "select the domain template '{template}' in the Interact tab"
+    return failed(why, setting, fix, template=found.template.name)
 
 
 def challenge(facts: Facts) -> Judgement:

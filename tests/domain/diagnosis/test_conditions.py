@@ -148,7 +148,7 @@ def test_a_condition_that_fails_says_what_was_seen_and_what_to_do(
     judgement = judged(condition, facts)
     assert judgement.verdict is Verdict.FAIL
     assert explanation in judgement.explanation
-    assert fix in judgement.fix
+    assert fix in judgement.advice
 
 
 def test_every_condition_can_fail() -> None:
@@ -183,7 +183,7 @@ def test_a_key_before_the_rotation_works_in_its_overlap_and_is_to_be_replaced() 
     judgement = judged("key_and_contact", facts)
     assert judgement.verdict is Verdict.PASS
     assert "2030-01-07 12:00" in judgement.explanation
-    assert "copy the snippet" in judgement.fix
+    assert "copy the snippet" in judgement.advice
 
 
 def test_where_access_is_not_restricted_every_origin_passes_also_none() -> None:
@@ -221,7 +221,7 @@ def test_silence_of_event_grid_is_named_and_no_failure() -> None:
     for last in (None, NOW - timedelta(days=30)):
         judgement = judged("events", replace(GOOD, last_event=last))
         assert judgement.verdict is Verdict.NOT_JUDGED
-        assert "Event Grid" in judgement.fix
+        assert "Event Grid" in judgement.advice
     assert judged("events", replace(GOOD, last_event=NOW)).verdict is Verdict.PASS
 
 
