@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from cli.api import Api
-from cli.configuration.detour import way_round
+from cli.configuration.detour import ways_round
 from cli.configuration.documents import Held, Key, own_fields
 from cli.configuration.plan import Action, Change
 from cli.errors import ApiError, CommandError, ExitCode
@@ -16,7 +16,7 @@ WAITS_FOR_OTHERS = frozenset({"invalid_configuration", "in_use"})
 Done = Callable[[Change, str | None], None]
 """Told of each change that is made, with the version that the document has now."""
 Moved = Callable[[Key, str], None]
-"""Told of each document that is somewhere else for a moment, with the version that it has there."""
+"""Told of each document that is something else for a moment, with the version that it has then."""
 
 
 class Stopped(CommandError):
@@ -42,16 +42,16 @@ def _make_all(api: Api, changes: Sequence[Change], behind: int, done: Done, move
 
     `behind` is the number of changes that come after these.
     """
-    left, went_round = list(changes), False
+    left = list(changes)
     while left:
         waiting = _make_round(api, left, behind, done)
         if len(waiting) < len(left):
             left = [change for change, _ in waiting]
             continue
-        on_the_way = left if went_round else _go_round(api, left, behind, moved)
+        on_the_way = _go_round(api, waiting, behind, moved)
         if on_the_way == left:
             raise Stopped(*waiting[0], len(left) + behind)
-        left, went_round = on_the_way, True
+        left = on_the_way
 
 
 def _make_round(api: Api, changes: Sequence[Change], behind: int, done: Done) -> list[tuple[Change, ApiError]]:
@@ -69,19 +69,19 @@ def _make_round(api: Api, changes: Sequence[Change], behind: int, done: Done) ->
     return waiting
 
 
-def _go_round(api: Api, changes: Sequence[Change], behind: int, moved: Moved) -> list[Change]:
-    """The same changes, with those that had to be moved in between as they are now."""
-    units = list(api.pages("organizationUnits"))
+def _go_round(api: Api, waiting: Sequence[tuple[Change, ApiError]], behind: int, moved: Moved) -> list[Change]:
+    """The same changes, with those that had to be changed in between as they are now; none goes the same way twice."""
+    ways = ways_round(waiting, api.pages("organizationUnits"))
     found: list[Change] = []
-    for change in changes:
-        body = way_round(change, units)
+    for change, _ in waiting:
+        body = ways.get(change.key)
         if body is None:
             found.append(change)
             continue
         try:
             version = _put(api, replace(change, body=body, result=body))
         except ApiError as error:
-            raise Stopped(change, error, len(changes) + behind) from error
+            raise Stopped(change, error, len(waiting) + behind) from error
         moved(change.key, version)
         found.append(replace(change, held=Held(change.key, body, version)))
     return found

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
 from cli.api import Api
 from cli.configuration.differences import Difference, differences
-from cli.configuration.documents import ORDER, Body, Filed, Held, Key, Place, name_of, own_fields, texts_in
+from cli.configuration.documents import ORDER, TENANT, Body, Filed, Held, Key, Place, name_of, own_fields, texts_in
+from cli.configuration.exchanges import exchanging
 from cli.configuration.folder import Folder
 from cli.configuration.lock import Lock
-from cli.configuration.obstacles import UNIT, obstacles
+from cli.configuration.obstacles import Ways, ways
 from cli.configuration.server import Checked, check, with_kept
 from cli.kinds import collection_of
+
+TENANT_KEY = Key(TENANT, "")
+GIVEN_BACK = "licences given back first, if none is left"
 
 
 class Action(StrEnum):
@@ -25,7 +29,7 @@ class Action(StrEnum):
 
 @dataclass(frozen=True)
 class Change:
-    """One document: `body` is what is sent, `result` what the server then has."""
+    """One document: `body` is what is sent, `result` what the server then has, `via` what it has to be in between."""
 
     action: Action
     key: Key
@@ -35,6 +39,7 @@ class Change:
     held: Held | None = None
     differences: tuple[Difference, ...] = ()
     has_drifted: bool = False
+    via: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,7 +82,9 @@ def make_plan(
     problems += [problem for one in deletions for problem in _still_used(api, one, {d.key for d in deletions}, wanted)]
     if not problems:
         # What cannot be saved as it is needs no way to get there.
-        problems += _without_way(api, folder, wanted, held, differing)
+        found = ways(api, wanted, held, {one.key: one.result for one in made})
+        problems += _without_way(folder, found)
+        made = [replace(one, via=via) for one, via in zip(made, _vias(made, found, wanted, held), strict=True)]
     ordered = (*in_order(made), *reversed(in_order(deletions)))
     return Plan(ordered, tuple(problems), len(wanted) - len(made))
 
@@ -131,12 +138,18 @@ def _of_checks(documents: Mapping[Key, Filed], checked: Mapping[Key, Checked]) -
             yield Problem(finding.rule, finding.explanation, key, finding.field, place)
 
 
-def _without_way(
-    api: Api, folder: Folder, wanted: Mapping[Key, Body], held: Mapping[Key, Held], differing: Mapping[Key, Body]
-) -> Iterator[Problem]:
-    for one in obstacles(api, wanted, held, differing):
+def _without_way(folder: Folder, found: Ways) -> Iterator[Problem]:
+    for one in found.obstacles:
         why = f"cannot change together with what uses it, since neither can go first: {one.why}; do it in two steps"
-        yield Problem("no_way", why, one.key, UNIT, folder.documents[one.key].places.find(UNIT))
+        yield Problem("no_way", why, one.key, one.field, folder.documents[one.key].places.find(one.field))
+
+
+def _vias(made: Iterable[Change], found: Ways, wanted: Mapping[Key, Body], held: Mapping[Key, Held]) -> Iterator[str]:
+    tenant = wanted.get(TENANT_KEY) or (held[TENANT_KEY].body if TENANT_KEY in held else {})
+    exchanged = exchanging(held, {one.key: one.result for one in made}, tenant.get("licencesBought") or {})
+    for one in made:
+        units = [f"organization unit '{found.through[one.key]}'"] if one.key in found.through else []
+        yield " and ".join([*units, *([GIVEN_BACK] if one.key in exchanged else [])])
 
 
 def _still_used(api: Api, deletion: Change, deleted: set[Key], wanted: Mapping[Key, Body]) -> Iterator[Problem]:

@@ -29,6 +29,8 @@ def tree_of(plan: Plan) -> Tree:
             leaf = branch.add(_text(f"{sign} {change.action} {_called(change)}", style))
             if change.has_drifted and change.held is not None:
                 leaf.add(_text(f"! {_drifted(change)}", "magenta"))
+            if change.via:
+                leaf.add(_text(f"via {change.via}", "cyan"))
             _add_differences(leaf, change.differences)
     return tree
 
@@ -97,6 +99,7 @@ def _change_json(change: Change) -> dict[str, Any]:
         "document": str(change.key),
         "name": change.name,
         "changedMeanwhile": change.has_drifted,
+        "via": change.via or None,
         "differences": [one.document() for one in change.differences],
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -128,6 +129,53 @@ def test_without_a_unit_above_both_it_is_found_before_anything_is_written(
         lambda document: document["modalities"]["instantMessaging"].update(workflowId="alone"),
     )
     assert_refused(terminal, company, office, "domainTemplates/fr")
+
+
+def test_the_plan_says_by_way_of_which_unit(terminal: Terminal, company: Path) -> None:
+    move(company, PAIRS["france"], "america")
+    vias = {one["document"]: one["via"] for one in plan(terminal, company)["changes"]}
+    assert vias == {"domainTemplates/fr": "organization unit 'root'", "services/french": None}
+    assert "via organization unit 'root'" in terminal.done("config", "plan", str(company)).out
+
+
+def test_messages_that_change_their_kinds_with_what_uses_them_have_no_way(
+    terminal: Terminal, company: Path, office: Office
+) -> None:
+    """Those of the service are to be the user's, and the other way round."""
+    for name, kind in (("ours", "service"), ("mine", "direct")):
+        write(company, "systemMessages", {"id": name, "kind": kind, "name": name, "organizationUnitId": "root"})
+    uses(company, service="ours", user="mine")
+    terminal.done("config", "apply", str(company), "--yes")
+    for name, kind in (("ours", "direct"), ("mine", "service")):
+        edit(company / "systemMessages" / f"{name}.yaml", partial(dict.update, kind=kind))
+    uses(company, service="mine", user="ours")
+    before = documents_of(office)
+    ended = terminal.run("config", "apply", str(company), "--yes", "--json")
+    found = [(one["document"], one["field"], one["rule"]) for one in ended.document["findings"]]
+    assert found == [(f"systemMessages/{name}", "kind", "no_way") for name in ("mine", "ours")]
+    assert documents_of(office) == before
+
+
+def test_messages_change_their_kind_where_what_uses_them_can_go_first(
+    terminal: Terminal, company: Path, office: Office
+) -> None:
+    write(company, "systemMessages", {"id": "ours", "kind": "service", "name": "ours", "organizationUnitId": "root"})
+    uses(company, service="ours")
+    terminal.done("config", "apply", str(company), "--yes")
+    edit(company / "systemMessages" / "ours.yaml", lambda document: document.update(kind="direct"))
+    uses(company, service=None, user="ours")
+    terminal.done("config", "apply", str(company), "--yes")
+    assert office.stored(Kind.SYSTEM_MESSAGES, "ours").kind == "direct"
+    assert plan(terminal, company)["changes"] == []
+
+
+def uses(folder: Path, *, service: str | None, user: str | None = None) -> None:
+    """Which system messages a service and a user have."""
+    edit(
+        folder / "services" / "french.yaml",
+        lambda document: document["modalities"]["instantMessaging"].update(systemMessagesId=service),
+    )
+    edit(folder / "users" / "luisa.yaml", lambda document: document.update(directSystemMessagesId=user))
 
 
 def test_whoever_manages_no_unit_above_both_is_told_before_anything_is_written(
