@@ -14,8 +14,8 @@ from shared.domain.tenants import Tenant
 
 DIRECTORY_ID = re.compile(r"(?=([0-9a-f]{8}(?:[-_][0-9a-f]{4}){3}[-_][0-9a-f]{12}))")
 """Looks ahead, so that no id hides behind the beginning of another; names of settings take no hyphens."""
-OF_THE_DEPLOYMENT = frozenset({"keyvault:session-key"})
-"""Where tokens and ids of all tenants are derived from; no tenant names it."""
+OF_THE_DEPLOYMENT = "keyvault:session-key"
+"""With this begin the names of the keys that tokens and ids of all tenants are derived from; no tenant names them."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class SecretOwners:
     def refusal(self, tenant_id: str, reference: str) -> str:
         """Why the tenant may not name this secret; empty where it may. Says nothing of whether there is one."""
         name = reference.strip().casefold()
-        if name in OF_THE_DEPLOYMENT:
+        if name.startswith(OF_THE_DEPLOYMENT):
             return "this is a secret of the deployment itself; name one of the tenant's own"
         carried = {found.replace("_", "-") for found in DIRECTORY_ID.findall(name)}
         if carried - {tenant_id.casefold()}:

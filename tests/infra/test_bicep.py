@@ -41,6 +41,7 @@ NOT_IN_AZURE = {
     "AzureWebJobsStorage__accountName": "the URLs say it, also in other clouds",
     "INTERACT_PRESENCE_SECONDS": "its default is right; extraSettings for other costs",
     "INTERACT_TABLES": "tables and queues are in one account",
+    "INTERACT_SESSION_KEYS_BEFORE": "extraSettings for those who promise erasure (docs/sessions.md)",
     "INTERACT_BOT_SECRET": "the registration trusts the identity",
     "INTERACT_BOT_TOKEN_URL": "its default is right; extraSettings for other clouds",
     "INTERACT_BOT_KEYS_URL": "its default is right; extraSettings for other clouds",
@@ -165,7 +166,9 @@ class TestSettings:
 
     def test_what_the_deployment_keeps_in_the_vault_for_itself_no_tenant_may_name(self) -> None:
         names = re.findall(r"^  name: '([\w-]+)'", (MODULES / "keyvault.bicep").read_text(), re.MULTILINE)
-        assert {f"keyvault:{name}" for name in names} == OF_THE_DEPLOYMENT
+        names += re.findall(r"az keyvault secret set .*--name ([\w-]+)", (ROOT / "docs" / "sessions.md").read_text())
+        assert names == ["session-key", "session-keys-before"]
+        assert all(f"keyvault:{name}".startswith(OF_THE_DEPLOYMENT) for name in names)
 
     def test_signalr_has_no_key_and_acs_only_where_it_is_asked_for(self) -> None:
         assert "disableLocalAuth: true" in (MODULES / "signalr.bicep").read_text()
