@@ -33,7 +33,7 @@ check: ## style, types, the directions of imports, sizes
 	$(PREPARE)
 	@$(RUN) -m local.stages check
 
-check-infra: ## hold Bicep and scripts to the real Azure CLI, checkov and shellcheck (installs them once, 5 minutes)
+check-infra: ## hold Bicep and scripts to the real Azure CLI, checkov and shellcheck (installs them once: 5 to 10 minutes, by the machine)
 	$(PREPARE)
 	@$(RUN) -m pytest -q -m slow_tools tests/infra
 

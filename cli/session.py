@@ -79,7 +79,10 @@ def api_address(environment: Mapping[str, str], stored: StoredSession | None) ->
 
 def checked_address(url: str) -> str:
     """The address without a slash at the end; raises Unusable."""
-    parts = urlsplit(url if "//" in url else f"https://{url}")
+    parts = urlsplit(url if "//" in url else f"//{url}", "https")
+    if "//" not in url and parts.hostname in OWN_MACHINE:
+        # Nobody has a certificate for it.
+        parts = parts._replace(scheme="http")
     if not parts.hostname or parts.query or parts.fragment or parts.username:
         raise Unusable(f"'{url}' is no address of a deployment", "write https://HOST")
     if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in OWN_MACHINE):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Mapping
+from difflib import get_close_matches
 from types import GenericAlias
 from typing import Any
 
@@ -37,6 +38,7 @@ WORKFLOW_VERSION = "workflowVersion"
 """The number of a workflow's version; `version` is that of a document, as everywhere."""
 CONFIG = ConfigDict(alias_generator=to_camel, extra="forbid", strict=True)
 MOST_FINDINGS = 100
+LONGEST_FIELD = 60
 
 
 def kind_of(name: str) -> Kind:
@@ -57,7 +59,7 @@ def read_document(kind: Kind, body: Mapping[str, Any]) -> Document:
     try:
         document: Document = _adapter(kind).validate_json(json.dumps([fields]))[0]
     except ValidationError as error:
-        raise InvalidConfiguration(_findings(error)) from None
+        raise InvalidConfiguration(_findings(error, kind)) from None
     return document
 
 
@@ -111,16 +113,29 @@ def _adapter(kind: Kind) -> TypeAdapter[Any]:
     return TypeAdapter(documents, config=CONFIG)
 
 
-def _findings(error: ValidationError) -> tuple[Finding, ...]:
+def _findings(error: ValidationError, kind: Kind) -> tuple[Finding, ...]:
     found = []
     for one in error.errors(include_url=False)[:MOST_FINDINGS]:
         field = ".".join(str(part) for part in one["loc"][1:])
         rule = {"unexpected_keyword_argument": "unknown_field", "missing": "missing"}.get(one["type"], "type")
         why = {
-            "unknown_field": "there is no such field; see the JSON Schema of this kind",
+            "unknown_field": f"there is no such field; {_meant(str(one['loc'][-1]), kind)}",
             "missing": "is needed",
         }.get(rule, one["msg"][:1].lower() + one["msg"][1:])
         given = one.get("input")
         is_shown = isinstance(given, str | int | float | bool) and not NOT_REPEATED.search(field) and rule != "missing"
         found.append(Finding(rule, field[:300], why, str(given)[:200] if is_shown else None))
     return tuple(found)
+
+
+def _meant(field: str, kind: Kind) -> str:
+    """The field of this kind, wherever it stands in it, that is written nearly so."""
+    near = get_close_matches(field[:LONGEST_FIELD], _field_names(kind), 1)
+    return f"did you mean '{near[0]}'?" if near else "see the JSON Schema of this kind"
+
+
+@functools.cache
+def _field_names(kind: Kind) -> tuple[str, ...]:
+    schema = schema_of(kind)
+    parts = (schema, *schema.get("$defs", {}).values())
+    return tuple(dict.fromkeys(name for part in parts for name in part.get("properties", ())))

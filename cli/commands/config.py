@@ -88,9 +88,9 @@ def apply_changes(
 
     All of it is checked before anything is changed. Where it ends in between, by a fault or by Ctrl-C, run it again.
     """
-    from cli.configuration.applying import apply
+    from cli.configuration.applying import Written, apply
     from cli.configuration.lock import Lock, write_lock
-    from cli.configuration.shown import plan_json
+    from cli.configuration.shown import Note, counted, lines_of_notes, plan_json
 
     plan, common, lock = _plan(call, folder, delete)
     _show(call, plan)
@@ -102,12 +102,14 @@ def apply_changes(
         call.confirm("Apply these changes?", yes)
     versions = {**lock.versions, **common}
     made: list[Change] = []
+    noted: list[Note] = []
 
-    def done(change: Change, version: str | None) -> None:
+    def done(change: Change, written: Written) -> None:
         made.append(change)
+        noted.extend((change.key, one) for one in written.notes)
         versions.pop(change.key, None)
-        if version is not None:
-            versions[change.key] = version
+        if written.version is not None:
+            versions[change.key] = written.version
         step(now=f"{change.action} {change.key}")
         if len(made) % LOCKED_EVERY == 0:
             write_lock(folder, Lock(lock.url, versions))
@@ -117,7 +119,10 @@ def apply_changes(
             apply(call.api, plan.changes, done, versions.__setitem__)
         finally:
             write_lock(folder, Lock(lock.url, versions))
-    call.output.result({**plan_json(plan), "applied": len(made)}, plain(f"{len(made)} changes applied."))
+    told = {**plan_json(plan), "applied": len(made), "notes": [{"document": str(key), **one} for key, one in noted]}
+    call.output.result(told, *([plain(f"{counted(len(made), 'change')} applied.")] if made else []))
+    for line in lines_of_notes(noted):
+        call.output.warn(line)
 
 
 @commands.command("diff")
@@ -175,4 +180,4 @@ def _show(call: Call, plan: Plan) -> None:
         call.output.result(None, tree_of(plan))
     for line in lines_of(plan.problems):
         call.output.say(line, "red")
-    call.output.say(f"{len(plan.problems)} findings; nothing can be applied." if plan.problems else summary(plan))
+    call.output.say(summary(plan))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from cli.api import Api
 from cli.configuration.detour import ways_round
@@ -13,8 +14,18 @@ from cli.errors import ApiError, CommandError, ExitCode
 
 WAITS_FOR_OTHERS = frozenset({"invalid_configuration", "in_use"})
 """Refusals that another change of the same plan may do away with."""
-Done = Callable[[Change, str | None], None]
-"""Told of each change that is made, with the version that the document has now."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """What the server says of a document that is as it should be: its version, and what to look at all the same."""
+
+    version: str | None = None
+    notes: tuple[Mapping[str, Any], ...] = ()
+
+
+Done = Callable[[Change, Written], None]
+"""Told of each change that is made, with what was written; of a deletion without a version."""
 Moved = Callable[[Key, str], None]
 """Told of each document that is something else for a moment, with the version that it has then."""
 
@@ -59,13 +70,13 @@ def _make_round(api: Api, changes: Sequence[Change], behind: int, done: Done) ->
     waiting: list[tuple[Change, ApiError]] = []
     for number, change in enumerate(changes):
         try:
-            version = _write(api, change)
+            written = _write(api, change)
         except ApiError as error:
             if error.code not in WAITS_FOR_OTHERS:
                 raise Stopped(change, error, len(waiting) + len(changes) - number + behind) from error
             waiting.append((change, error))
         else:
-            done(change, version)
+            done(change, written)
     return waiting
 
 
@@ -79,7 +90,7 @@ def _go_round(api: Api, waiting: Sequence[tuple[Change, ApiError]], behind: int,
             found.append(change)
             continue
         try:
-            version = _put(api, replace(change, body=body, result=body))
+            version = str(_put(api, replace(change, body=body, result=body)).version)
         except ApiError as error:
             raise Stopped(change, error, len(waiting) + behind) from error
         moved(change.key, version)
@@ -87,24 +98,24 @@ def _go_round(api: Api, waiting: Sequence[tuple[Change, ApiError]], behind: int,
     return found
 
 
-def _write(api: Api, change: Change) -> str | None:
-    """The version that the document has now; None for what was deleted."""
+def _write(api: Api, change: Change) -> Written:
     if change.action is Action.DELETE:
         _delete(api, change)
-        return None
+        return Written()
     return _put(api, change)
 
 
-def _put(api: Api, change: Change) -> str:
-    """The version that was written, also where only the answer to an earlier attempt was lost."""
+def _put(api: Api, change: Change) -> Written:
+    """What was written, also where only the answer to an earlier attempt was lost."""
     try:
         version = change.held.version if change.held is not None else None
-        return str(api.put(change.key.path, dict(change.body), version=version)["version"])
+        answer = api.put(change.key.path, dict(change.body), version=version)
+        return Written(str(answer["version"]), tuple(answer.get("notes") or ()))
     except ApiError as error:
         found = _now(api, change.key) if error.exit_code in _MAYBE_DONE else None
         if found is None or found.body != change.result:
             raise
-        return found.version
+        return Written(found.version)
 
 
 def _delete(api: Api, change: Change) -> None:

@@ -105,7 +105,7 @@ class Held:
 
 def name_of(body: Body) -> str:
     """What people call the document; empty where it has no name."""
-    return str(body.get("displayName") or body.get("name") or "")
+    return str(body.get("name") or body.get("displayName") or "")
 
 
 def own_fields(body: Mapping[str, Any], collection: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from cli.api import Api
-from cli.configuration.differences import Difference, differences
+from cli.configuration.differences import NOTHING, Difference, differences
 from cli.configuration.documents import ORDER, TENANT, Body, Filed, Held, Key, Place, name_of, own_fields, texts_in
 from cli.configuration.exchanges import exchanging
 from cli.configuration.folder import Folder
@@ -115,6 +115,9 @@ def _change(key: Key, body: Body, checked: Checked, held: Held | None, lock: Loc
     if result == held.body:
         return None
     found = tuple(differences(held.body, result))
+    if checked.body is None:
+        # What cannot be read has no defaults yet: only what its file names can be told from what is there.
+        found = tuple(one for one in found if one.after is not NOTHING)
     return Change(Action.CHANGE, key, name_of(body), body, result, held, found, lock.has_drifted(held))
 
 

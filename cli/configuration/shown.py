@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cli.configuration.differences import NOTHING, Difference
+from cli.configuration.documents import Key
 from cli.configuration.plan import Action, Change, Plan, Problem
 from cli.output import plain
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 SIGNS = {Action.CREATE: ("+", "green"), Action.CHANGE: ("~", "yellow"), Action.DELETE: ("-", "red")}
 LONGEST = 100
+MOST_NOTES = 20
+Note = tuple[Key, Mapping[str, Any]]
+"""What the server says of a document that it has saved: rule, field, explanation."""
 
 
 def tree_of(plan: Plan) -> Tree:
@@ -45,8 +49,15 @@ def tree_of_drift(drifts: Sequence[Drift]) -> Tree:
     return tree
 
 
+def counted(number: int, what: str) -> str:
+    """`1 change`, `2 changes`."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
 def summary(plan: Plan) -> str:
     """How much is to be done, in a line."""
+    if plan.problems:
+        return f"{counted(len(plan.problems), 'finding')}; nothing can be applied."
     counts = {action: sum(change.action is action for change in plan.changes) for action in Action}
     told = [f"{count} to {action}" for action, count in counts.items() if count]
     return f"{', '.join(told) or 'Nothing to change'}; {plan.unchanged} unchanged."
@@ -58,6 +69,15 @@ def lines_of(problems: Iterable[Problem]) -> Iterable[str]:
         where = f"{one.place}: " if one.place is not None else ""
         what = f"{one.key} " if one.key is not None else ""
         yield f"{where}{what}{f'{one.field} ' if one.field else ''}{one.explanation} ({one.rule})"
+
+
+def lines_of_notes(notes: Sequence[Note]) -> Iterable[str]:
+    """The first of what to look at although it is saved."""
+    for key, one in notes[:MOST_NOTES]:
+        yield f"Note: {key} {one.get('field') or ''}: {one.get('explanation')}"
+    if len(notes) > MOST_NOTES:
+        more = counted(len(notes) - MOST_NOTES, "note")
+        yield f"… and {more} more: interact readiness tells those of a service or user"
 
 
 def plan_json(plan: Plan) -> dict[str, Any]:

@@ -52,6 +52,8 @@ class Access:
             may_see(administrator, stored.document, units) or is_offered(administrator, stored.document, units)
         ):
             return stored
+        if key.kind is Kind.TENANT:
+            raise NotFound("there is no tenant yet; interact config apply makes it, or PUT tenant")
         raise NotFound(f"there is no {key.kind} '{key.id}'")
 
     async def check_change(self, administrator: Administrator, before: Document | None, after: Document | None) -> None:

@@ -104,6 +104,24 @@ class TestPlan:
         assert 'name: "Lunifico Sales" → "Sales of Lunifico"' in shown.out
         assert "1 to change" in shown.notes
 
+    def test_a_mistyped_field_is_one_finding_with_the_right_word_and_no_flood_of_changes(
+        self, terminal: Terminal, exported: Path
+    ) -> None:
+        edit(exported / "tenant.yaml", lambda document: document.update(acsSecrt=document.pop("acsSecret")))
+        ended = terminal.run("config", "plan", str(exported))
+        assert ended.code == 1
+        assert "acsSecrt there is no such field; did you mean 'acsSecret'?" in ended.notes
+        assert "1 finding; nothing can be applied." in ended.notes
+        assert "(nothing) → " in ended.out
+        assert "→ (nothing)" not in ended.out
+
+    def test_messages_are_called_by_their_own_name(self, terminal: Terminal, exported: Path) -> None:
+        file = exported / "systemMessages" / "calls.yaml"
+        file.parent.mkdir(exist_ok=True)
+        text = "id: calls\nkind: direct\nname: Direct calls\ndisplayName: $(User.FirstName)\norganizationUnitId: root\n"
+        file.write_text(text, "utf-8")
+        assert "+ create calls (Direct calls)" in terminal.done("config", "plan", str(exported)).out
+
     def test_what_stands_there_by_default_is_no_change(self, terminal: Terminal, exported: Path) -> None:
         edit(exported / "tenant.yaml", lambda document: document.pop("sessionRecoveryTimeout"))
         edit(exported / "tenant.yaml", lambda document: document.pop("widgetKey"))
@@ -154,6 +172,26 @@ class TestApply:
         ended = terminal.run("config", "apply", str(exported), "--yes")
         assert ended.code == 1
         assert documents_of(office) == before
+
+    def test_what_will_not_work_although_it_is_saved_is_told(self, terminal: Terminal, exported: Path) -> None:
+        edit(exported / SALES, lambda document: document.update(members=["nobody"]))
+        ended = terminal.done("config", "apply", str(exported), "--yes")
+        assert "1 change applied." in ended.out
+        assert "Note: services/sales members.0: 'nobody' is no user of the tenant" in ended.notes
+        edit(exported / SALES, lambda document: document.update(members=["somebody"]))
+        (note,) = terminal.document("config", "apply", str(exported), "--yes")["notes"]
+        assert (note["document"], note["field"], note["value"]) == ("services/sales", "members.0", "somebody")
+
+    def test_of_many_notes_the_first_are_told(self, terminal: Terminal, exported: Path) -> None:
+        edit(exported / SALES, lambda document: document.update(members=[f"nobody-{number}" for number in range(25)]))
+        ended = terminal.done("config", "apply", str(exported), "--yes")
+        assert ended.notes.count("is no user of the tenant") == 20
+        assert "… and 5 notes more" in ended.notes
+
+    def test_applied_twice_it_says_once_that_there_is_nothing_to_do(self, terminal: Terminal, exported: Path) -> None:
+        ended = terminal.done("config", "apply", str(exported), "--yes")
+        assert ended.out == ""
+        assert ended.notes.startswith("Nothing to change; ")
 
     def test_it_asks_first(self, terminal: Terminal, exported: Path, office: Office) -> None:
         edit(exported / SALES, lambda document: document.update(name="Other"))

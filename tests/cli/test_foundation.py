@@ -164,6 +164,8 @@ class TestSignedIn:
             ("app.example", "https://app.example"),
             ("https://app.example/", "https://app.example"),
             ("http://localhost:7071", "http://localhost:7071"),
+            ("localhost:7071", "http://localhost:7071"),
+            ("127.0.0.1:7071/", "http://127.0.0.1:7071"),
         ],
     )
     def test_addresses_as_people_write_them(self, url: str, expected: str) -> None:

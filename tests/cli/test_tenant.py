@@ -13,6 +13,7 @@ import pytest
 from cli.commands.snippet import render
 from cli.errors import ExitCode
 from shared.domain.licences import Licence
+from tests.cli.folders import empty_office
 from tests.cli.terminal import Terminal
 from tests.functions.office import Office
 from tests.functions.world import OWN_URL, TENANT, WIDGET_KEY
@@ -25,6 +26,13 @@ class TestTenant:
         shown = terminal.done("tenant", "show").out
         assert re.search(r"Interact\s+enabled", shown)
         assert re.search(rf"widget key\s+{WIDGET_KEY}", shown)
+
+    @pytest.mark.parametrize("command", ["show", "check-acs"])
+    def test_before_there_is_one_it_says_how_to_make_it(self, terminal: Terminal, command: str) -> None:
+        empty_office()
+        ended = terminal.run("tenant", command)
+        assert ended.code == ExitCode.NOT_FOUND
+        assert "there is no tenant yet; interact config apply makes it" in ended.notes
 
     def test_and_all_of_them_for_programs(self, terminal: Terminal) -> None:
         assert terminal.document("tenant", "show")["widgetKey"] == WIDGET_KEY

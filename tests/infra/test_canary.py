@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,9 @@ import yaml
 from cli.commands.smoke import CANARY
 from cli.smoke.checks import ORIGIN
 from shared import bootstrap
+from tests.cli.folders import empty_office
 from tests.cli.terminal import Terminal
 from tests.functions.office import Office
-from tests.functions.world import World
 from tests.infra.bicep_text import INFRA
 from tests.infra.fake_azure import FakeAzure
 
@@ -25,14 +26,13 @@ def canary(path: str) -> Any:
 
 
 @pytest.fixture
-def office() -> Any:
-    created = Office(World())
-    created.use()
-    yield created
+def office() -> Iterator[Office]:
+    yield empty_office()
     bootstrap.use(None)
 
 
-def test_it_is_applied_with_the_first_tenant(office: Office, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("office")
+def test_it_is_applied_with_the_first_tenant(tmp_path: Path) -> None:
     azure = FakeAzure(tmp_path / "azure")
     assert azure.run("provision.sh", "dev", "--name", "contoso").code == 0
     company = azure.directory / "company"

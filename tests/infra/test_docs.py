@@ -8,9 +8,8 @@ from pathlib import Path
 
 from shared import bootstrap
 from shared.settings.table import SETTINGS
+from tests.cli.folders import empty_office
 from tests.cli.terminal import Terminal
-from tests.functions.office import Office
-from tests.functions.world import World
 from tests.infra.bicep_text import BICEP, INFRA, MODULES, ROOT, keys, parameters
 from tests.infra.fake_azure import FakeAzure, Rule
 from tests.journeys.printed import BLOCK
@@ -74,8 +73,7 @@ def test_the_first_tenant_is_completed_as_it_is_printed(tmp_path: Path) -> None:
         file = azure.directory / name
         file.parent.mkdir(exist_ok=True)
         file.write_text(text, "utf-8")
-    office = Office(World())
-    office.use()
+    empty_office()
     with Terminal(tmp_path / "settings") as terminal:
         terminal.sign_in("carla")
         applied = terminal.run("config", "apply", str(azure.directory / "company"), "--yes")
