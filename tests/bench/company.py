@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from local.acs.options import AcsOptions
-from local.demo import TENANT_ID, Person
+from local.demo import SERVICE_ID, TENANT_ID, Person
 from local.host_settings import ACS_SECRET
 from local.seed import DIRECT_MESSAGES, SUPPORT, seed
 from shared.adapters.storage_account import StorageAccount
@@ -20,6 +20,7 @@ from shared.domain.documents import Kind
 from shared.domain.licences import Licence
 from shared.domain.message_budgets import BOUNDS, MessageBudget
 from shared.domain.modalities import INSTANT_MESSAGING
+from shared.domain.services import Service
 from shared.domain.tenants import Tenant
 from shared.domain.users import InteractAccess, User
 from shared.workflow.lint import lint
@@ -53,6 +54,25 @@ async def appoint_relay(connection_string: str, acs_endpoint: str, relay_id: str
     tables = Tables(StorageAccount(connection_string=connection_string))
     try:
         await TableRelayStore(tables).remember(TENANT_ID, acs_endpoint, (relay_id,))
+    finally:
+        await tables.close()
+
+
+async def open_branches(connection_string: str, count: int) -> list[str]:
+    """Write so many services like the demo's, for more tasks than one may have at the same time; their ids."""
+    tables = Tables(StorageAccount(connection_string=connection_string))
+    documents = ConfigDocuments(tables, lint)
+    try:
+        stored = await documents.read_document(TENANT_ID, Kind.SERVICE, SERVICE_ID)
+        if stored is None or not isinstance(stored.document, Service):
+            raise LookupError("the demo has no service")
+        branches = [
+            replace(stored.document, id=f"5e300000-0000-4000-8000-{number:012}", name=f"Branch {number}")
+            for number in range(count)
+        ]
+        for branch in branches:
+            await documents.save_document(TENANT_ID, branch)
+        return [branch.id for branch in branches]
     finally:
         await tables.close()
 

@@ -1,9 +1,9 @@
 """How long it takes to start a session, next to a call of a function that does nothing.
 
-A session is started as the widget does it, with the demo's service, through the host, the ACS stand-in and Azurite. The
-empty function is a tiny app in a second host of the same kind, called in turns with the starts. What follows a start
-in the background (greeting, queue, offers) competes with the next starts; with one caller it has a moment to finish, so
-that the latency is that of the start alone. Sessions are ended after each round.
+A session is started as the widget does it, with services like the demo's in turns, through the host, the ACS stand-in
+and Azurite. The empty function is a tiny app in a second host of the same kind, called in turns with the starts. What
+follows a start in the background (greeting, queue, offers) competes with the next starts; with one caller it has a
+moment to finish, so that the latency is that of the start alone. Sessions are ended after each round.
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ import asyncio
 import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 
+from tests.bench import company
 from tests.bench.hosts import empty_host
 from tests.bench.stack import Stack
 from tests.bench.times import CALL_FAILURES, NOTHING, Times, load
@@ -26,6 +28,8 @@ SHARE_OF_EMPTY = 0.25
 """Of the time for sessions; many more empty calls fit into it."""
 WARM_UP_SECONDS = 2.0
 WORKERS_WHO_END = 8
+BRANCHES = 20
+"""Services. Each may have fifty tasks at the same time, and no round shall end because all of them have as many."""
 
 
 @dataclass(frozen=True)
@@ -45,15 +49,16 @@ class StartTimes:
 async def measure(stack: Stack, directory: Path, workers: Sequence[int], seconds: float) -> list[StartTimes]:
     """Start sessions for so many seconds with each number of workers."""
     async with empty_host(directory) as empty_address:
-        measuring = _Measuring(stack, empty_address)
+        measuring = _Measuring(stack, empty_address, await company.open_branches(stack.storage, BRANCHES))
         await measuring.warm_up()
         return [await measuring.times(number, seconds / ROUNDS) for number in workers]
 
 
 class _Measuring:
-    def __init__(self, stack: Stack, empty_address: str) -> None:
+    def __init__(self, stack: Stack, empty_address: str, services: Sequence[str]) -> None:
         self._stack = stack
         self._empty_address = empty_address
+        self._services = cycle(services)
         self._started: list[Visitor] = []
 
     async def warm_up(self) -> None:
@@ -72,7 +77,8 @@ class _Measuring:
         return StartTimes(workers, sessions, empty)
 
     async def _start(self) -> None:
-        self._started.append(await Visitor.start(self._stack, OwnCalls()))
+        contact = {"serviceId": next(self._services)}
+        self._started.append(await Visitor.start(self._stack, OwnCalls(), contact))
 
     async def _end_all(self) -> None:
         left, self._started = iter(self._started), []
