@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -23,14 +24,25 @@ ARGUMENTS = [
 ]
 
 
+# The shell is the same engine without what a person needs around it, for half of the work; widget/tests/chromium.ts has
+# this order as well.
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+
+
+def executable() -> str | None:
+    """Of the Chromium that `CHROMIUM` names, else of the first that is installed; None without any."""
+    named = os.environ.get("CHROMIUM")
+    return next(filter(None, map(shutil.which, [named] if named else NAMES)), None)
+
+
 @contextlib.asynccontextmanager
 async def chromium() -> AsyncIterator[Browser]:
     """A Chromium until the block is left; where none is installed the test fails."""
-    executable = shutil.which("chromium")
-    if executable is None:
-        pytest.fail("chromium is not installed: these tests drive pages in it")
+    installed = executable()
+    if installed is None:
+        pytest.fail(f"no Chromium: install one of {', '.join(NAMES)}, or name one in CHROMIUM")
     async with async_playwright() as playwright:
-        launched = await playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
+        launched = await playwright.chromium.launch(executable_path=installed, args=ARGUMENTS)
         yield launched
         await launched.close()
 

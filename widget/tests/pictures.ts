@@ -2,9 +2,9 @@
  * Takes the widget's pictures of README.md into docs/images: `npm run pictures`. The fake server stands for the other side,
  * so that they look the same wherever they are taken.
  */
-import { existsSync } from "node:fs";
 import path from "node:path";
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
+import { chromiumPath } from "./chromium";
 import { SERVICE_ID, startFakeServer, WIDGET_KEY, type FakeServer } from "./fake-server";
 
 const IMAGES = path.resolve("../docs/images");
@@ -133,9 +133,7 @@ async function converse(page: Page, server: FakeServer, words: Words, until: Pic
   await page.waitForTimeout(1500);
 }
 
-const executablePath = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
-if (!existsSync(executablePath)) throw new Error(`no Chromium at ${executablePath}; set CHROMIUM to one`);
-const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
+const browser = await chromium.launch({ executablePath: chromiumPath(), args: ["--no-sandbox", "--disable-gpu"] });
 const server = await startFakeServer({ dist: path.resolve("dist"), realtime: true });
 try {
   for (const picture of PICTURES) await take(browser, server, picture);

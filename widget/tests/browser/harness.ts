@@ -1,6 +1,6 @@
-import { existsSync } from "node:fs";
 import path from "node:path";
 import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from "playwright-core";
+import { chromiumPath } from "../chromium";
 import { SERVICE_ID, startFakeServer, WIDGET_KEY, type FakeServer } from "../fake-server";
 
 export const DIST = path.resolve("dist");
@@ -27,9 +27,7 @@ let shared: Promise<BrowserContext> | undefined;
 
 /** One Chromium for all tests. */
 function openBrowser(): Promise<Browser> {
-  const executablePath = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
-  if (!existsSync(executablePath)) throw new Error(`no Chromium at ${executablePath}; set CHROMIUM to one`);
-  browser ??= chromium.launch({ executablePath, args: ARGUMENTS });
+  browser ??= chromium.launch({ executablePath: chromiumPath(), args: ARGUMENTS });
   return browser;
 }
 
