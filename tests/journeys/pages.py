@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from playwright.async_api import ConsoleMessage, Locator, Page, WebSocketRoute, expect
 
 TELL_VIOLATIONS = """
@@ -19,6 +21,7 @@ class WatchedPage:
         self.page = page
         self.name = name
         self.complaints: list[str] = []
+        self._is_expected: Callable[[str], bool] = lambda _: False
         page.on("console", self._note_console)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
@@ -26,7 +29,9 @@ class WatchedPage:
         address = message.location.get("url", "")
         # The browser asks for an icon by itself; whether there is one is not the widget's affair.
         if message.type == "error" and not address.endswith("/favicon.ico"):
-            self.complaints.append(f"{message.text} ({address})")
+            complaint = f"{message.text} ({address})"
+            if not self._is_expected(complaint):
+                self.complaints.append(complaint)
 
 
 class Visitor(WatchedPage):
@@ -35,6 +40,10 @@ class Visitor(WatchedPage):
     @property
     def log(self) -> Locator:
         return self.page.get_by_role("log", name="Conversation")
+
+    def may_meet_the_end(self) -> None:
+        """Calls of its session under way while that ends are answered with 410, a failed load to the browser."""
+        self._is_expected = lambda complaint: "410 (Gone)" in complaint and "/api/widget/v1/sessions/" in complaint
 
     async def loses_push(self, signalr: str) -> list[str]:
         """Every connection to SignalR breaks off at once; those that were tried."""

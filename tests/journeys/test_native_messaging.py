@@ -91,6 +91,7 @@ async def test_a_message_at_the_moment_of_the_end_is_delivered_or_answered(
     await mario.accepts(carla.name)
     await carla.sees("You are now connected with Mario.")
     session_id = await carla.page.evaluate(RUNNING_SESSION)
+    carla.may_meet_the_end()
     await asyncio.gather(mario.ends(carla.name), carla.writes("And one more thing."))
     await carla.sees_the_end()
     delivered = mario.log.get_by_text(f"{carla.name}: And one more thing.")
