@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import inspect
-import os
 import sys
-import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from functools import cached_property, partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -17,40 +13,15 @@ import typer
 from cli import session
 from cli.errors import CommandError, ExitCode, Unusable
 from cli.output import Output
+from cli.surroundings import Surroundings
 
 if TYPE_CHECKING:
-    import httpx
-
     from cli.api import Api
     from cli.tokens import Tokens
 
 Command = Callable[..., None]
 JSON_OPTION = Annotated[bool, typer.Option("--json", help="One JSON document on stdout; notes stay on stderr.")]
 TRACE = "INTERACT_TRACE"
-
-
-def _azure_cli_token(scope: str) -> tuple[str, float]:
-    # The package takes half a second to import.
-    from azure.identity import AzureCliCredential
-
-    token = AzureCliCredential().get_token(scope)
-    return token.token, float(token.expires_on)
-
-
-@dataclass(frozen=True)
-class Surroundings:
-    """What the command finds around it; tests bring their own.
-
-    `pause` waits for so many seconds. `azure_cli_token` gives, for a scope, a token of whoever is signed in to the
-    Azure CLI, and its end in seconds since 1970; it raises ClientAuthenticationError.
-    """
-
-    environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
-    directory: Path = field(default_factory=lambda: Path(typer.get_app_dir("interact")))
-    transport: httpx.BaseTransport | None = None
-    pause: Callable[[float], None] = time.sleep
-    now: Callable[[], float] = time.time
-    azure_cli_token: Callable[[str], tuple[str, float]] = _azure_cli_token
 
 
 class Call:

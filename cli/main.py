@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cli import VERSION
-from cli.call import Commands, Surroundings
+from cli.call import Commands
 from cli.commands import (
     agents,
     audit,
@@ -25,6 +25,7 @@ from cli.commands import (
     tenant,
     workflow,
 )
+from cli.surroundings import Surroundings
 
 GROUPS: tuple[Commands, ...] = (
     sign_in.commands,

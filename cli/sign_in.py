@@ -12,7 +12,7 @@ from cli.session import StoredSession
 if TYPE_CHECKING:
     import httpx
 
-    from cli.call import Surroundings
+    from cli.surroundings import Surroundings
 
 DEVICE_CODE, AZURE_CLI = "device-code", "azure-cli"
 

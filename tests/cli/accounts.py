@@ -12,8 +12,8 @@ import httpx
 from azure.storage.queue import ResourceTypes, generate_account_sas
 from typer.testing import CliRunner
 
-from cli.call import Surroundings
 from cli.main import app
+from cli.surroundings import Surroundings
 from local.azurite import azurite
 from tests.cli.terminal import Ended
 

@@ -17,8 +17,8 @@ from azure.identity import CredentialUnavailableError
 from starlette.types import ASGIApp
 from typer.testing import CliRunner
 
-from cli.call import Surroundings
 from cli.main import app
+from cli.surroundings import Surroundings
 from functions.manage import manage
 from tests.functions.world import OWN_URL
 
