@@ -122,10 +122,10 @@ export const chat: ChatTexts = {
 
   agree: "أوافق",
   errorConsent: "يرجى الموافقة قبل المتابعة.",
-  leaveIntro: "اترك رسالة وسنجيب عبر البريد الإلكتروني.",
+  leaveIntro: "اترك رسالة وسنرد عليك عبر البريد الإلكتروني.",
   leaveMessage: "ترك الرسالة",
   left: "شكرًا لك. وصلت رسالتك.",
-  leftHint: "سنجيب على {email}.",
+  leftHint: "سنرد عليك عبر {email}.",
   writeAnother: "كتابة رسالة أخرى",
 
   more: "خيارات أخرى",

@@ -105,10 +105,10 @@ export const chat: ChatTexts = {
 
   agree: "J’accepte",
   errorConsent: "Veuillez accepter avant de continuer.",
-  leaveIntro: "Laissez un message, nous répondrons par e-mail.",
+  leaveIntro: "Laissez un message, nous vous répondrons par e-mail.",
   leaveMessage: "Laisser le message",
   left: "Merci. Votre message est bien arrivé.",
-  leftHint: "Nous répondrons à {email}.",
+  leftHint: "Nous vous répondrons à l’adresse {email}.",
   writeAnother: "Écrire un autre message",
 
   more: "Autres options",
