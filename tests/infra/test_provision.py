@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from shared import bootstrap
+from tests.cli.folders import empty_office
 from tests.cli.terminal import Terminal
 from tests.functions.office import Office
 from tests.functions.world import World
@@ -150,6 +151,19 @@ class TestProvisioning:
             planned = terminal.run("config", "plan", str(folder))
         bootstrap.use(None)
         assert planned.code == 0, planned
+
+    def test_without_acs_the_first_tenant_keeps_its_messages_itself(self, azure: FakeAzure, tmp_path: Path) -> None:
+        outputs = {**OUTPUTS, "acsResourceId": "", "acsSecret": "", "topicName": "", "topicResourceGroup": ""}
+        answer = json.dumps({name: {"value": value} for name, value in outputs.items()})
+        azure.before = [Rule(["deployment", "group", "list", "--output", "json"], answer)]
+        azure.run("provision.sh", "dev")
+        assert yaml.safe_load((azure.directory / "company" / "tenant.yaml").read_text())["messaging"] == "native"
+        empty_office()
+        with Terminal(tmp_path / "settings") as terminal:
+            terminal.sign_in("carla")
+            applied = terminal.run("config", "apply", str(azure.directory / "company"), "--yes")
+        bootstrap.use(None)
+        assert applied.code == 0, applied
 
     def test_what_was_made_of_it_is_never_written_over(self, azure: FakeAzure, tmp_path: Path) -> None:
         company = tmp_path / "company"
