@@ -6,6 +6,9 @@ import { chooseLanguage, RIGHT_TO_LEFT, type ChatTexts } from "../texts";
 import { LAUNCHERS, type Language } from "../texts/launchers";
 import css from "./launcher.css";
 
+/** Some pages are never idle: after so long what waits for it comes all the same. */
+const IDLE_MS = 3000;
+
 /** Loads modules; a `retry` above zero asks past a failure that the browser remembers. */
 export type Load = (retry: number, ...files: string[]) => Promise<unknown[]>;
 
@@ -172,9 +175,11 @@ function isRecoverable(key: string): boolean {
 }
 
 function whenIdle(callback: () => void): void {
-  // Safari has no requestIdleCallback.
-  const later = (window as { requestIdleCallback?: (callback: () => void) => void }).requestIdleCallback ?? setTimeout;
-  const rest = (): void => void later(callback);
+  const rest = (): void => {
+    // Safari has no requestIdleCallback.
+    if (window.requestIdleCallback as unknown) requestIdleCallback(callback, { timeout: IDLE_MS });
+    else setTimeout(callback);
+  };
   if (document.readyState === "complete") rest();
   else addEventListener("load", rest);
 }

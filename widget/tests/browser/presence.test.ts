@@ -109,6 +109,19 @@ describe("presence", AT_ONCE, () => {
     });
   });
 
+  test("comes to a page that never rests as well", async () => {
+    await visit({ body: "" }, async ({ page, server }) => {
+      await page.addInitScript(() => {
+        window.requestIdleCallback = (callback, options) =>
+          options?.timeout
+            ? window.setTimeout(callback, options.timeout, { didTimeout: true, timeRemaining: () => 0 })
+            : 0;
+      });
+      await open(page, server, "signalR");
+      await sign(page, "Available").waitFor();
+    });
+  });
+
   test("goes on by polling while the connection is lost, and comes back, without a word", async () => {
     await visit({ body: "", checkAfter: 0.3 }, async ({ page, server }) => {
       await open(page, server, "signalR");
