@@ -9,6 +9,7 @@ from functions.manage_http import read_object, reply
 from shared import bootstrap
 from shared.application.erasure import ErasedState
 from shared.domain.errors import InvalidRequest
+from shared.ports import ELSEWHERE
 
 if TYPE_CHECKING:
     import azure.functions as func
@@ -25,7 +26,7 @@ NOT_CONNECTED = "connect the tenant to the ACS resource in which the conversatio
 FIXES = {
     "acs_missing": NOT_CONNECTED,
     "acs_connection_string": NOT_CONNECTED,
-    "relay_unknown": NOT_CONNECTED,
+    ELSEWHERE: NOT_CONNECTED,
     "given_up": "look into the session's timeline and the log for what keeps failing, then erase again",
 }
 OTHERWISE = "mend what the messaging service refuses (interact tenant check-acs tries its connection), then erase again"
@@ -52,7 +53,7 @@ def report_json(report: ErasureReport) -> dict[str, Any]:
                 "wasRunning": one.was_running,
                 "transport": one.transport,
                 "reason": one.reason or None,
-                "fix": FIXES.get(one.reason, OTHERWISE) if one.state is ErasedState.FAILED else None,
+                "fix": _fix(one.reason) if one.state is ErasedState.FAILED else None,
                 "erased": list(one.erased),
                 "left": list(one.left),
             }
@@ -60,3 +61,8 @@ def report_json(report: ErasureReport) -> dict[str, Any]:
         ],
         "remains": list(REMAINS),
     }
+
+
+def _fix(reasons: str) -> str:
+    """Of several reasons, separated by commas, the first that something is known for."""
+    return next((FIXES[reason] for reason in reasons.split(", ") if reason in FIXES), OTHERWISE)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from shared.adapters.acs_relays import AcsRelays
+from shared.adapters.acs_relays import AcsRelays, RelayUnknown
 from shared.adapters.acs_resources import AcsResources, call_acs
 from shared.adapters.failures import CredentialRefused, Missing
 from shared.domain.errors import Rejected
 from shared.domain.tenants import Tenant
-from shared.ports import Credentials, Cursor, ThreadMessage
+from shared.ports import ELSEWHERE, Credentials, Cursor, ThreadMessage
 
 if TYPE_CHECKING:
     from azure.communication.chat.aio import ChatThreadClient, CommunicationTokenCredential
@@ -107,18 +107,15 @@ class AcsMessaging:
     async def delete_thread(self, tenant: Tenant, thread_id: str, relay_id: str) -> None:
         from azure.communication.chat.aio import ChatClient
 
-        try:
-            await self._relays.credential(tenant, relay_id)
-        except Missing as error:
-            # A resource that does not know the relay is another one: whether the thread is gone it cannot say.
-            raise Rejected("the resource does not know the relay of the thread", "relay_unknown") from error
-
         async def delete(endpoint: str, credential: CommunicationTokenCredential) -> None:
             client = ChatClient(endpoint, credential, transport=self._resources.transport(), retry_total=0)
             await client.delete_chat_thread(thread_id)
 
         try:
             await self._as_relay(tenant, relay_id, "deleting a thread", delete, repeatable=True)
+        except RelayUnknown as error:
+            # The tenant has another resource now: whether the thread is gone it cannot say.
+            raise Rejected("the resource does not know the relay of the thread", ELSEWHERE) from error
         except Missing:
             return  # it is gone already
 
@@ -145,7 +142,7 @@ class AcsMessaging:
             return await attempt()
         except CredentialRefused:
             # Refused before any effect; a token that was revoked or replaced is no reason to give up.
-            self._relays.forget_token(tenant, relay_id)
+            await self._relays.forget_token(tenant, relay_id)
             return await attempt()
 
     def _thread(self, endpoint: str, credential: CommunicationTokenCredential, thread_id: str) -> ChatThreadClient:

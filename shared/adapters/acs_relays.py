@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from shared.adapters.acs_identity import create_user, issue_token
 from shared.adapters.acs_resources import AcsResources
+from shared.adapters.failures import Missing
 from shared.adapters.timed_cache import TimedCache
 from shared.adapters.token_cache import TokenCache
 from shared.domain.errors import NotSent, OutcomeUnknown
@@ -37,6 +38,10 @@ class RelayStore(Protocol):
         ...
 
 
+class RelayUnknown(Missing):
+    """The ACS resource does not know the relay: it is another one than the relay was made in."""
+
+
 class AcsRelays:
     """Pools and tokens are kept in memory: a pool for good, a token until shortly before its end."""
 
@@ -59,16 +64,21 @@ class AcsRelays:
         """What the SDK's chat clients need to act as this relay; raises NotSent or Rejected where it cannot be had."""
         from azure.communication.chat.aio import CommunicationTokenCredential
 
+        key = await self._token_key(tenant, relay_id)
         try:
-            token = await self._tokens.get(
-                _token_key(tenant, relay_id), lambda: issue_token(self._resources, tenant, relay_id, [SCOPE])
-            )
+            token = await self._tokens.get(key, lambda: issue_token(self._resources, tenant, relay_id, [SCOPE]))
         except OutcomeUnknown as error:
             raise NotSent(f"without a token nothing was sent: {error}") from error
+        except Missing as error:
+            raise RelayUnknown(str(error), error.reason) from error
         return CommunicationTokenCredential(token)
 
-    def forget_token(self, tenant: Tenant, relay_id: str) -> None:
-        self._tokens.forget(_token_key(tenant, relay_id))
+    async def forget_token(self, tenant: Tenant, relay_id: str) -> None:
+        self._tokens.forget(await self._token_key(tenant, relay_id))
+
+    async def _token_key(self, tenant: Tenant, relay_id: str) -> str:
+        """A tenant's resource may change, and its relays with it."""
+        return f"{tenant.id} {(await self._resources.of(tenant)).endpoint} {relay_id}"
 
     async def _pool(self, tenant: Tenant) -> tuple[str, ...]:
         endpoint = (await self._resources.of(tenant)).endpoint
@@ -81,7 +91,3 @@ class AcsRelays:
     async def _create(self, tenant: Tenant, endpoint: str) -> tuple[str, ...]:
         created = await asyncio.gather(*(create_user(self._resources, tenant, [SCOPE]) for _ in range(POOL_SIZE)))
         return await self._store.remember(tenant.id, endpoint, tuple(user_id for user_id, _ in created))
-
-
-def _token_key(tenant: Tenant, relay_id: str) -> str:
-    return f"{tenant.id} {relay_id}"

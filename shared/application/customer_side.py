@@ -10,7 +10,7 @@ from shared.domain.errors import Rejected
 from shared.domain.events import ConversationErased, DeliveryFailed, Event, MessageFound
 from shared.domain.sessions import ChatChannel, Session
 from shared.domain.tenants import Tenant
-from shared.ports import Cursor, Ports
+from shared.ports import ELSEWHERE, Cursor, Ports
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +54,10 @@ class CustomerSide:
         await self._ports.messaging.revise(tenant, chat.thread_id, chat.relay_id, effect.message_id, effect.text)
 
     async def erase(self, session: Session, chat: ChatChannel) -> tuple[Event, ...]:
-        """Thread and identity, each on its own: that one is refused keeps the other from nothing."""
+        """Thread and identity, each on its own: that one is refused keeps the other from nothing.
+
+        Only where the tenant has another messaging service by now, which knows neither, both stay to be erased.
+        """
         tenant = await self.tenant(session)
         refused: list[str] = []
         thread_id, visitor_id = chat.thread_id, chat.visitor_id
@@ -64,7 +67,9 @@ class CustomerSide:
                 await self._ports.sessions.remove_from_index(thread_id)
             except Rejected as error:
                 thread_id = _refused("thread", session, error, refused)
-        if visitor_id:
+        if visitor_id and ELSEWHERE in refused:
+            visitor_id = ""
+        elif visitor_id:
             try:
                 await self._ports.identity.delete_visitor(tenant, visitor_id)
             except Rejected as error:

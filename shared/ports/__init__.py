@@ -49,7 +49,7 @@ from shared.ports.distribution import (
     Slot,
 )
 from shared.ports.history import Digests, History, HistoryPage, HistorySelection
-from shared.ports.messaging import Credentials, Identity, Messaging, ThreadMessage
+from shared.ports.messaging import ELSEWHERE, Credentials, Identity, Messaging, ThreadMessage
 from shared.ports.presence import Presence
 from shared.ports.preview_series import PreviewSeries
 from shared.ports.seals import SealPurpose, Seals
@@ -71,6 +71,7 @@ from shared.ports.widgets import Endpoints, Realtime, RealtimeAccess, SessionCla
 
 __all__ = [
     "ANY_VERSION",
+    "ELSEWHERE",
     "INTERACT",
     "Actor",
     "Administration",

@@ -10,6 +10,9 @@ from typing import Protocol
 from shared.domain.tenants import Tenant
 from shared.ports.sessions import Cursor
 
+ELSEWHERE = "relay_unknown"
+"""Why nothing can be said of a thread: the tenant has another ACS resource now, which does not know its relay."""
+
 
 @dataclass(frozen=True)
 class Credentials:
@@ -85,7 +88,10 @@ class Messaging(Protocol):
         ...
 
     async def delete_thread(self, tenant: Tenant, thread_id: str, relay_id: str) -> None:
-        """Delete the thread with all its messages; idempotent."""
+        """Delete the thread with all its messages; idempotent.
+
+        Raises Rejected with ELSEWHERE where the messaging service is not the one that the thread is in.
+        """
         ...
 
     async def is_relay(self, tenant: Tenant, sender_id: str) -> bool:

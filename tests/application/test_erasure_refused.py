@@ -9,6 +9,8 @@ from itertools import count
 import pytest
 
 from shared.application.erasure import MOST_AT_ONCE, ErasedSession, ErasedState
+from shared.domain.errors import Rejected
+from shared.ports import ELSEWHERE
 from tests.application.administrators import ADA, keeps_context
 from tests.application.company import CARLA, OTTO, TENANT
 from tests.application.faults import Call, HostDied
@@ -55,6 +57,26 @@ async def test_whatever_can_be_erased_is_and_the_address_leads_to_the_rest(world
     assert world.identity.visitors == []
     assert "Do you deliver" in everything(world)
     assert await is_found(world, session_id)
+
+
+async def test_another_messaging_service_than_theirs_erases_neither_thread_nor_identity(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it answers for an identity of the other one is not known."""
+    await ended(world, "key-1")
+
+    async def of_another(*_: object) -> None:
+        raise Rejected("the resource does not know the relay of the thread", ELSEWHERE)
+
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr(world.messaging, "delete_thread", of_another)
+        one = await erased(world)
+    assert (one.state, one.reason) == (ErasedState.FAILED, ELSEWHERE)
+    assert {"acsThreads", "acsIdentities"} <= set(one.left)
+    assert len(world.identity.visitors) == 1
+
+    assert (await erased(world)).state is ErasedState.ERASED
+    assert world.identity.visitors == []
 
 
 @pytest.mark.parametrize("refusing", [{THREAD}, {IDENTITY}, {THREAD, IDENTITY}, {HISTORY}])

@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 
+from functions.manage_privacy import report_json
 from functions.widget import widget_start
+from shared.application.erasure import ErasedSession, ErasedState, ErasureReport
 from shared.domain.history import HistoryEntry, Outcome
 from shared.domain.parameters import Agent, Customer
 from shared.domain.sessions import ContactKind, ContactReference, EndReason
@@ -221,6 +223,14 @@ async def test_a_customer_is_forgotten_with_a_report(office: Office) -> None:
 async def test_what_is_no_address_is_refused(office: Office, body: dict[str, object]) -> None:
     problem = await office.problem("POST", "erase", body)
     assert (problem["status"], problem["field"]) == (400, "email")
+
+
+@pytest.mark.parametrize("reason", ["relay_unknown", "Forbidden, relay_unknown", "relay_unknown, given_up"])
+def test_what_could_not_be_erased_is_told_with_the_fix_of_the_first_reason_that_is_known(reason: str) -> None:
+    session = ErasedSession("s1", ErasedState.FAILED, reason=reason)
+    (told,) = report_json(ErasureReport("digest", False, (session,)))["sessions"]
+    assert told["reason"] == reason
+    assert told["fix"].startswith("connect the tenant to the ACS resource in which the conversation was")
 
 
 @pytest.mark.parametrize("token", ["reader", "workflows", "european"])

@@ -57,11 +57,16 @@ class Acs:
         http: HttpSession | None = None,
         credential: CredentialSource | None = None,
         home: str = TENANT.id,
+        other: str = "",
     ) -> Host:
-        """Another host of the same deployment; hosts share nothing but the store. With a credential it has no key."""
+        """Another host of the same deployment; hosts share nothing but the store. With a credential it has no key.
+
+        `other` is the address of one more resource, which the secret env:OTHER leads to.
+        """
         session = http or self.http
         known = connection_string(self.url) if credential is None else f"endpoint={self.url}/"
-        secrets = MemorySecrets({"env:ACS": known, "keyvault:acs": f"endpoint={self.url}/"}, home)
+        places = {"env:ACS": known, "keyvault:acs": f"endpoint={self.url}/", "env:OTHER": connection_string(other)}
+        secrets = MemorySecrets(places, home)
         resources = AcsResources(secrets, session, credential=credential)
         relays = AcsRelays(resources, store, SystemClock())
         return Host(session, AcsIdentity(resources), AcsMessaging(resources, relays))

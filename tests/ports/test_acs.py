@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import uuid
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import jwt
 import pytest
 
+from local.acs.certificates import Certificates
+from local.acs.options import AcsOptions
 from local.serving import LOOPBACK
 from shared.adapters import acs_chat, failures
 from shared.adapters.acs_relays import POOL_SIZE
@@ -17,8 +20,8 @@ from shared.adapters.http_session import HttpSession
 from shared.adapters.tables import Tables
 from shared.adapters.tables_relays import TableRelayStore
 from shared.domain.errors import NotSent, OutcomeUnknown, Rejected
-from shared.ports import Credentials, Cursor
-from tests.ports.acs import Acs, Host, MemoryRelayStore
+from shared.ports import ELSEWHERE, Credentials, Cursor
+from tests.ports.acs import Acs, Host, MemoryRelayStore, running_acs
 from tests.ports.samples import TENANT, unique
 
 SEND = "sendMessage"
@@ -208,5 +211,19 @@ async def test_a_resource_that_does_not_know_the_relay_cannot_say_that_a_thread_
     _, thread_id, relay_id = await opened(host)
     with pytest.raises(Rejected) as refused:
         await host.messaging.delete_thread(TENANT, thread_id, f"{relay_id[:-8]}deadbeef")
-    assert refused.value.reason == "relay_unknown"
+    assert refused.value.reason == ELSEWHERE
     assert await texts(host, thread_id, relay_id) == []
+
+
+async def test_after_a_change_of_the_resource_neither_can_it_where_the_relay_s_token_is_still_remembered(
+    acs: Acs, trusted_certificates: Certificates
+) -> None:
+    async with running_acs(trusted_certificates, AcsOptions(immutable_resource_id=str(uuid.uuid4()))) as other:
+        host = acs.host(MemoryRelayStore(), other=other.url)
+        _, thread_id, relay_id = await opened(host)
+        await answer(host, thread_id, relay_id)
+        moved = replace(TENANT, acs_secret="env:OTHER")
+        with pytest.raises(Rejected) as refused:
+            await host.messaging.delete_thread(moved, thread_id, relay_id)
+        assert refused.value.reason == ELSEWHERE
+        assert await texts(host, thread_id, relay_id) == ["Hello"]
