@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from shared.application import turn
 from shared.application.carry_out import CarryOut
 from shared.application.correlation import about
+from shared.application.reading import until_legible
 from shared.application.session_access import SessionAccess
 from shared.application.watchdogs import Watchdogs
 from shared.domain.effects import (
@@ -26,7 +27,7 @@ from shared.domain.effects import (
     SendToCustomer,
     ShowConversation,
 )
-from shared.domain.errors import NotSent, OutcomeUnknown, PortError, Rejected, VersionConflict
+from shared.domain.errors import NewerSchema, NotSent, OutcomeUnknown, PortError, Rejected, VersionConflict
 from shared.domain.events import DeliveryFailed, Event
 from shared.ports import Cursor, Lease, PendingEffect, Ports, SessionRecord, ThreadMessage
 
@@ -143,6 +144,8 @@ class Worker:
             with about(effect=f"{number}:{effect.kind}"):
                 async with asyncio.timeout(EFFECT.total_seconds()):
                     return await self._carry_out(work.record, effect, number, again=number == work.in_doubt)
+        except NewerSchema as error:
+            raise until_legible(error) from error
         except Rejected as error:
             session_id = work.record.session.id
             logger.warning("session %s effect %d %s rejected: %s", session_id, number, effect.kind, error.reason)

@@ -252,7 +252,10 @@ class Unreadable(Rejected):
 
 
 class NewerSchema(Rejected):
-    """A newer version of the app has stored this; it is left alone until that version is back."""
+    """A newer version of the app has stored this; it is left alone until that version is back.
+
+    Effects of sessions that need it wait for that as well (`application.reading`); they are not given up.
+    """
 
     code = "schema_newer"
 
