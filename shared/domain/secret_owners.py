@@ -1,7 +1,7 @@
 """Whose secret a reference names. Tenants of one deployment share its settings and its key vault, not what is in them.
 
 A name that has a tenant's id in it, which is that of its directory, names a secret of this tenant and of no other. All
-other secrets are the home tenant's, where the deployment is at home: a deployment of one tenant needs no ids in names.
+other secrets are the home tenant's, where the deployment is at home: one with no other tenant needs no ids in names.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class SecretOwners:
             return "this is a secret of the deployment itself; name one of the tenant's own"
         carried = {found.replace("_", "-") for found in DIRECTORY_ID.findall(name)}
         if carried - {tenant_id.casefold()}:
-            return "the name of this secret has another tenant's id in it; name one of the tenant's own"
+            return "the name of this secret has an id in it that is not this tenant's; name one of the tenant's own"
         if not carried and tenant_id.casefold() != self.home.casefold():
             return f"a secret of this tenant has its id in its name, such as keyvault:acs-{tenant_id}: rename it"
         return ""
