@@ -47,7 +47,7 @@ class PreviewLinks:
         return PreviewLink(self._ports.seals.seal(SealPurpose.PREVIEW_PASS, pass_bytes(given)), given)
 
     async def revoke(self, administrator: Administrator, reference: ContactReference) -> datetime:
-        """All links of the contact that there are let nobody in any more, whoever made them; since when.
+        """No link of the contact that was made before the time returned lets anybody in any more, whoever made it.
 
         Conversations that have begun go on. Raises NotFound, RoleMissing.
         """
@@ -56,8 +56,10 @@ class PreviewLinks:
         entry = audited(self._ports, administrator, AuditAction.REVOKED, contact_key(reference), details)
         # Written down before, so that nothing is done that is not in the log.
         await self._ports.administration.record(administrator.tenant_id, entry)
+        # The time from before, too: a link that is made right after the new series has begun is good.
+        since = self._ports.clock.now()
         await self._ports.preview_series.begin(administrator.tenant_id, reference.key, self._ports.ids.new())
-        return self._ports.clock.now()
+        return since
 
     async def _require(self, administrator: Administrator, reference: ContactReference) -> None:
         stored = await self._access.read(administrator, contact_key(reference))

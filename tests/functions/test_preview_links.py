@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -13,7 +14,7 @@ from functions.origins import PREVIEW_PASS
 from functions.widget import BASE, widget_start
 from functions.widget_preview import widget_preview
 from shared.adapters.aes_seals import AesSeals
-from shared.adapters.memory import MemoryPreviewSeries
+from shared.adapters.memory import ManualClock, MemoryPreviewSeries
 from shared.domain.authorization import AuthorizationMode
 from shared.domain.domain_templates import DomainRow
 from tests.functions.office import SALES, Office
@@ -162,6 +163,15 @@ async def test_links_of_others_stay_and_what_has_begun_goes_on(office: Office) -
     assert (await office.get(f"sessions/{session_id}"))["state"] == "running"
 
 
+async def test_the_answer_names_a_time_before_which_no_good_link_was_made(office: Office) -> None:
+    slow = SlowSeries(office.world.clock)
+    office.world.replace(preview_series=slow)
+    office.use()
+    answer = await revoked(office)
+    # A link that somebody makes while the answer is under way is of the new series: it is good.
+    assert datetime.fromisoformat(answer["revokedAt"]) <= slow.begun_at
+
+
 async def test_the_audit_log_says_who_has_revoked_them(office: Office) -> None:
     await revoked(office)
     entry = (await office.get("audit?kind=service&id=sales"))["items"][0]
@@ -190,6 +200,19 @@ async def test_ordinary_visitors_never_ask_which_links_count(office: Office) -> 
     office.use()
     answer = await widget_start(request("POST", f"{BASE}/sessions", form(), headers={"origin": ORIGIN}))
     assert (answer.status_code, counted.asked) == (201, 0)
+
+
+class SlowSeries(MemoryPreviewSeries):
+    """Its answer comes a while after the new series has begun, which was `begun_at`."""
+
+    def __init__(self, clock: ManualClock) -> None:
+        super().__init__()
+        self._clock, self.begun_at = clock, clock.now()
+
+    async def begin(self, tenant_id: str, contact_key: str, series: str) -> None:
+        await super().begin(tenant_id, contact_key, series)
+        self.begun_at = self._clock.now()
+        self._clock.advance(2)
 
 
 class CountedSeries(MemoryPreviewSeries):
