@@ -59,7 +59,7 @@ def test_whatever_is_told_has_words() -> None:
         (
             "DeliveryFailed",
             {"effect": "invite_agent", "reason": "bot_blocked"},
-            "Refused for good: an invitation (bot_blocked)",
+            "Failed: an invitation (bot_blocked)",
         ),
         ("Delivered", {"effect": "close_messaging"}, "Done: closing the customer's access"),
         (
@@ -94,7 +94,7 @@ def test_names_with_braces_are_only_names() -> None:
         (
             "DeliveryFailed",
             {"effect": "erase_conversation", "reason": "Forbidden"},
-            "Endgültig abgelehnt: das Löschen der Nachrichten und der Identität des Kunden (Forbidden)",
+            "Fehlgeschlagen: das Löschen der Nachrichten und der Identität des Kunden (Forbidden)",
         ),
         (
             "Delivered",

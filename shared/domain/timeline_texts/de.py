@@ -56,7 +56,7 @@ TEXTS: dict[str, str] = {
     "event_CustomerEnded": "Der Kunde hat die Unterhaltung beendet",
     "event_AdministratorEnded": "Ein Administrator hat die Unterhaltung beendet",
     "event_EraseRequested": "Ein Administrator hat den Kunden vergessen lassen",
-    "event_DeliveryFailed": "Endgültig abgelehnt: {effect} ({reason})",
+    "event_DeliveryFailed": "Fehlgeschlagen: {effect} ({reason})",
     "event_InDoubt": "Ungewiss, ob es geschehen ist: {effect} (zum {times}. Mal)",
     "event_PutOff": "Aufgeschoben bis {until}: {effect} ({reason})",
     # deadlines
@@ -66,7 +66,7 @@ TEXTS: dict[str, str] = {
     "deadline_leave_again": "Die hinterlassene Nachricht wird erneut zugestellt",
     "deadline_close": "Die Zeit, die letzten Nachrichten zu lesen, war abgelaufen",
     "deadline_erase": "Die Aufbewahrung war abgelaufen",
-    "deadline_erase_again": "Was nicht gelöscht werden konnte, wird erneut versucht",
+    "deadline_erase_again": "Das Löschen dessen, was übrig ist, wird erneut versucht",
     "deadline": "Die Zeit von „{deadline}“ war abgelaufen",
     # why a member is not asked
     "reason_unknown_user": "unbekannter Benutzer",

@@ -56,7 +56,7 @@ TEXTS: dict[str, str] = {
     "event_CustomerEnded": "The customer ended the conversation",
     "event_AdministratorEnded": "An administrator ended the conversation",
     "event_EraseRequested": "An administrator had the customer forgotten",
-    "event_DeliveryFailed": "Refused for good: {effect} ({reason})",
+    "event_DeliveryFailed": "Failed: {effect} ({reason})",
     "event_InDoubt": "Not known whether it happened: {effect} (for the {times}. time)",
     "event_PutOff": "Put off until {until}: {effect} ({reason})",
     # deadlines
@@ -66,7 +66,7 @@ TEXTS: dict[str, str] = {
     "deadline_leave_again": "The left message is tried again",
     "deadline_close": "The time to read the last messages was over",
     "deadline_erase": "The retention was over",
-    "deadline_erase_again": "What could not be erased is tried again",
+    "deadline_erase_again": "Erasing what is left is tried again",
     "deadline": "The time of '{deadline}' was over",
     # why a member is not asked
     "reason_unknown_user": "unknown user",
