@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
 from shared.adapters.document_rows import (
     StoredRow,
@@ -21,14 +20,14 @@ from shared.adapters.tables_audit import audit_operations
 from shared.domain.documents import DocumentKey, key_of
 from shared.domain.references import targets_of
 from shared.domain.workflows import Workflow
-from shared.ports.administration import Actor, AuditAction, AuditEntry, Stored
+from shared.ports.administration import AuditAction, AuditEntry, Changed, Stored
 
 
-def audit_of_save(stored: Stored, old: StoredRow | None, by: Actor, now: datetime) -> Sequence[Operation]:
+def audit_of_save(stored: Stored, old: StoredRow | None, changed: Changed) -> Sequence[Operation]:
     what = AuditAction.CHANGED if old else AuditAction.CREATED
     before, replaced = (old.document, old.stored.version) if old else (None, None)
     own = key_of(stored.document)
-    entry = AuditEntry(now, by, what, own, before, stored.document, replaced, stored.version)
+    entry = AuditEntry(changed.at, changed.by, what, own, before, stored.document, replaced, stored.version)
     return audit_operations(entry, secrets.token_hex(8))
 
 

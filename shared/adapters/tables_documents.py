@@ -204,8 +204,9 @@ class ConfigDocuments:
         if isinstance(document, Tenant):
             # Before the document: a key without its document admits nobody, a document without its key is lost.
             await self._widget_keys.claim(document.id, *widget_keys_of(document))
-        stored = Stored(document, secrets.token_hex(8), Changed(self._clock.now(), by))
-        entry = audit_of_save(stored, old, by, self._clock.now())
+        changed = Changed(self._clock.now(), by)
+        stored = Stored(document, secrets.token_hex(8), changed)
+        entry = audit_of_save(stored, old, changed)
         try:
             await self._tables.write(CONFIG, part(tenant_id), *operations_of_save(stored, old, targets), *entry)
         except AlreadyExists as error:

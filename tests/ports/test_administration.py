@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from itertools import count
 
 import pytest
 
@@ -28,6 +29,17 @@ async def test_a_document_says_who_changed_it_and_when(office: Office) -> None:
     assert await office.read(LUISA) == saved
     assert saved.changed is not None
     assert (saved.changed.by, saved.changed.at) == (OTTO, office.clock.now())
+
+
+async def test_a_change_has_one_time_in_the_document_and_in_the_audit_log(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times = (office.clock.time + timedelta(milliseconds=passed) for passed in count(1))
+    monkeypatch.setattr(office.clock, "now", lambda: next(times))
+    saved = await office.save(replace(LUISA, first_name="Luisa"))
+    (entry,) = (await office.administration.audit(office.tenant_id, Kind.USER, LUISA.id)).entries[:1]
+    assert saved.changed is not None
+    assert entry.at == saved.changed.at
 
 
 async def test_a_new_document_must_be_new_and_a_change_needs_the_version_that_was_read(office: Office) -> None:

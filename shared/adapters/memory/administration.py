@@ -124,7 +124,7 @@ class MemoryAdministration:
         if isinstance(document, Workflow):
             known[document.version] = document, changed
         what = AuditAction.CHANGED if old else AuditAction.CREATED
-        self._remember(tenant_id, by, what, own, old, stored)
+        self._remember(tenant_id, changed, what, own, old, stored)
         self._written[tenant_id, own] = stored
         self.store.put(tenant_id, document)
         return stored
@@ -137,7 +137,7 @@ class MemoryAdministration:
         if users:
             raise InUse(key, users)
         self.store.remove(tenant_id, key.kind, key.id)
-        self._remember(tenant_id, by, AuditAction.DELETED, key, old, None)
+        self._remember(tenant_id, Changed(self._clock.now(), by), AuditAction.DELETED, key, old, None)
 
     async def used_by(self, tenant_id: str, key: DocumentKey) -> Sequence[DocumentKey]:
         found = [key_of(document) for document in self._documents(tenant_id) if key in targets_of(document)]
@@ -197,11 +197,17 @@ class MemoryAdministration:
         return tuple(self.store.documents.get(tenant_id, {}).values())
 
     def _remember(
-        self, tenant_id: str, by: Actor, what: AuditAction, key: DocumentKey, old: Stored | None, new: Stored | None
+        self,
+        tenant_id: str,
+        changed: Changed,
+        what: AuditAction,
+        key: DocumentKey,
+        old: Stored | None,
+        new: Stored | None,
     ) -> None:
         before, after = old.document if old else None, new.document if new else None
         versions = old.version if old else None, new.version if new else None
-        entry = AuditEntry(self._clock.now(), by, what, key, before, after, *versions)
+        entry = AuditEntry(changed.at, changed.by, what, key, before, after, *versions)
         self.entries.append((tenant_id, entry))
 
 
