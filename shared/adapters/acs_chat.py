@@ -135,14 +135,14 @@ class AcsMessaging:
 
         async def attempt() -> Result:
             # The token comes first: the time of a call belongs to the call.
-            credential = await self._relays.credential(tenant, relay_id)
+            credential = await self._relays.credential(tenant, endpoint, relay_id)
             return await call_acs(what, lambda: act(endpoint, credential), repeatable=repeatable)
 
         try:
             return await attempt()
         except CredentialRefused:
             # Refused before any effect; a token that was revoked or replaced is no reason to give up.
-            await self._relays.forget_token(tenant, relay_id)
+            self._relays.forget_token(tenant, endpoint, relay_id)
             return await attempt()
 
     def _thread(self, endpoint: str, credential: CommunicationTokenCredential, thread_id: str) -> ChatThreadClient:

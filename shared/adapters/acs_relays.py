@@ -60,11 +60,14 @@ class AcsRelays:
     async def contains(self, tenant: Tenant, user_id: str) -> bool:
         return user_id in await self._pool(tenant)
 
-    async def credential(self, tenant: Tenant, relay_id: str) -> CommunicationTokenCredential:
-        """What the SDK's chat clients need to act as this relay; raises NotSent or Rejected where it cannot be had."""
+    async def credential(self, tenant: Tenant, endpoint: str, relay_id: str) -> CommunicationTokenCredential:
+        """What the SDK's chat clients need to act as this relay; raises NotSent or Rejected where it cannot be had.
+
+        `endpoint` is that of the tenant's resource, which may change, and its relays with it.
+        """
         from azure.communication.chat.aio import CommunicationTokenCredential
 
-        key = await self._token_key(tenant, relay_id)
+        key = _token_key(tenant, endpoint, relay_id)
         try:
             token = await self._tokens.get(key, lambda: issue_token(self._resources, tenant, relay_id, [SCOPE]))
         except OutcomeUnknown as error:
@@ -73,12 +76,8 @@ class AcsRelays:
             raise RelayUnknown(str(error), error.reason) from error
         return CommunicationTokenCredential(token)
 
-    async def forget_token(self, tenant: Tenant, relay_id: str) -> None:
-        self._tokens.forget(await self._token_key(tenant, relay_id))
-
-    async def _token_key(self, tenant: Tenant, relay_id: str) -> str:
-        """A tenant's resource may change, and its relays with it."""
-        return f"{tenant.id} {(await self._resources.of(tenant)).endpoint} {relay_id}"
+    def forget_token(self, tenant: Tenant, endpoint: str, relay_id: str) -> None:
+        self._tokens.forget(_token_key(tenant, endpoint, relay_id))
 
     async def _pool(self, tenant: Tenant) -> tuple[str, ...]:
         endpoint = (await self._resources.of(tenant)).endpoint
@@ -91,3 +90,7 @@ class AcsRelays:
     async def _create(self, tenant: Tenant, endpoint: str) -> tuple[str, ...]:
         created = await asyncio.gather(*(create_user(self._resources, tenant, [SCOPE]) for _ in range(POOL_SIZE)))
         return await self._store.remember(tenant.id, endpoint, tuple(user_id for user_id, _ in created))
+
+
+def _token_key(tenant: Tenant, endpoint: str, relay_id: str) -> str:
+    return f"{tenant.id} {endpoint} {relay_id}"
