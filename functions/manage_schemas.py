@@ -6,7 +6,7 @@ import copy
 from typing import Any
 
 from functions.manage_bodies import WORKFLOW_VERSION, schema_of
-from functions.schema_texts import LANGUAGES
+from functions.schema_texts import CATALOGUE
 from shared.domain.documents import TYPE_OF_KIND, Kind
 from shared.domain.names import ID, LONGEST_NAME
 
@@ -45,7 +45,7 @@ def definitions_of(kind: Kind, language: str = "en") -> dict[str, Any]:
 
 
 def _tell(type_name: str, definition: dict[str, Any], language: str) -> None:
-    texts = LANGUAGES[language]
+    texts = CATALOGUE[language]
     for field, shape in definition.get("properties", {}).items():
         title, description = texts.get(f"{type_name}.{field}", (field, ""))
         shape["title"], shape["description"] = title, description

@@ -9,4 +9,4 @@ from collections.abc import Mapping
 
 from functions.schema_texts import de, en
 
-LANGUAGES: dict[str, Mapping[str, tuple[str, str]]] = {"en": en.TEXTS, "de": de.TEXTS}
+CATALOGUE: dict[str, Mapping[str, tuple[str, str]]] = {"en": en.TEXTS, "de": de.TEXTS}

@@ -11,12 +11,14 @@ import pytest
 from functions.manage import SIGN_IN, manage_openapi
 from functions.manage_bodies import COLLECTIONS
 from functions.manage_examples import DOCUMENTS, written_example
-from functions.manage_languages import language_in
+from functions.manage_languages import LANGUAGES, language_in
 from functions.manage_openapi import document
 from functions.manage_operations import CONTACTS, KINDS, OPERATIONS
 from functions.manage_routes import ROUTES
 from functions.manage_schemas import document_schema
-from functions.schema_texts import LANGUAGES
+from functions.schema_texts import CATALOGUE
+from shared.domain import timeline_texts
+from shared.domain.diagnosis import texts as diagnosis_texts
 from shared.domain.documents import Kind, key_of
 from tests.functions.office import SALES, Office
 from tests.functions.test_manage_documents import BODIES
@@ -74,7 +76,15 @@ async def test_a_finding_never_repeats_what_may_be_a_secret(office: Office) -> N
         assert secret.encode() not in response.get_body()
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "languages",
+    [set(CATALOGUE), set(timeline_texts.CATALOGUE), {"en", *diagnosis_texts.FIXES}, {"en", *diagnosis_texts.TITLES}],
+)
+def test_every_language_that_can_be_asked_for_has_all_its_texts(languages: set[str]) -> None:
+    assert languages == set(LANGUAGES)
+
+
+@pytest.mark.parametrize("language", CATALOGUE)
 @pytest.mark.parametrize("kind", Kind)
 def test_every_field_has_a_title_and_a_description_in_every_language(kind: Kind, language: str) -> None:
     schema = document_schema(kind, language)
@@ -89,7 +99,7 @@ def test_every_field_has_a_title_and_a_description_in_every_language(kind: Kind,
 
 
 def test_all_languages_tell_of_the_same_fields_and_of_no_others() -> None:
-    first, *others = (set(texts) for texts in LANGUAGES.values())
+    first, *others = (set(texts) for texts in CATALOGUE.values())
     assert all(other == first for other in others)
 
 
